@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace glisson::config {
+
+/// Which segments are analysed, and as what, when the coded property type does not say.
+struct LabelRule {
+  std::string pattern;  ///< Case-insensitive ECMAScript regular expression, searched in Segment Label.
+  std::string role;     ///< "lesion", "liver" or "ignore".
+};
+
+/// Everything that belongs to one host (glisson.toml). Peers live in PostgreSQL.
+struct Settings {
+  std::filesystem::path data = "/var/lib/glisson";
+  std::string ae_title = "GLISSON";
+  std::uint16_t port = 11112;
+  std::string bind_address = "0.0.0.0";
+  std::string user = "glisson";  ///< Service user when started as root.
+  std::string database_url;      ///< Empty: private PostgreSQL cluster in the data folder.
+  int min_associations = 8;      ///< Pre-forked association processes.
+  int max_associations = 128;
+  std::chrono::seconds association_request_timeout{5};
+  std::chrono::seconds pdu_timeout{30};
+  std::chrono::seconds idle_timeout{60};
+  std::uint64_t largest_data_set = std::uint64_t{4} << 30;
+  std::chrono::seconds settle_time{10};            ///< After the last instance that a segmentation refers to.
+  std::chrono::seconds incomplete_after{30 * 60};  ///< Waiting for images of a segmentation.
+  std::chrono::seconds job_deadline{10 * 60};
+  std::chrono::seconds lease{15};
+  std::vector<std::string> protocols{"pyradiomics-native"};
+  std::vector<LabelRule> label_rules;
+  std::string log_level = "info";
+
+  std::filesystem::path instances() const { return data / "store"; }
+  std::filesystem::path protocol_folder() const { return data / "protocols"; }
+  std::filesystem::path model_folder() const { return data / "models"; }
+};
+
+/// One setting, for `glisson config show` and the configuration reference.
+struct SettingDescription {
+  std::string key;       ///< As in the file, e.g. "receive.idle_timeout".
+  std::string value;     ///< Effective value as TOML text; passwords in URLs are masked.
+  std::string standard;  ///< Value when nothing is set.
+  std::string meaning;   ///< One sentence, with the unit.
+};
+
+/// Reads a settings file over the standard values. Unknown keys and values out of range are refused.
+/// @throws RejectedInput invalid_settings, with file and line.
+Settings load_settings(const std::filesystem::path& file);
+
+/// Parses settings from text; `source` is named in errors.
+Settings parse_settings(std::string_view toml, std::string_view source);
+
+std::vector<SettingDescription> describe_settings(const Settings& settings);
+
+}  // namespace glisson::config

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dicom/identity.hpp"
+#include "engine/volume.hpp"
+
+namespace glisson::dicom {
+
+/// One source image of a volume, in the order of the volume's slices.
+struct SourceImage {
+  std::filesystem::path file;
+  SopClassUid sop_class_uid;
+  SopInstanceUid sop_instance_uid;
+};
+
+/// A classic CT, MR or PET series as a volume.
+struct ImageSeries {
+  StudyInstanceUid study_instance_uid;
+  SeriesInstanceUid series_instance_uid;
+  FrameOfReferenceUid frame_of_reference_uid;
+  std::string modality;             ///< "CT", "MR" or "PT".
+  std::string series_description;   ///< UTF-8.
+  std::string manufacturer;         ///< UTF-8.
+  double slice_thickness = 0;       ///< mm, of the first slice; 0 where absent.
+  std::string intensity_unit;       ///< UCUM: "[hnsf'U]" for CT in HU, Units (0054,1001) for PET, else "1".
+  std::vector<SourceImage> images;  ///< images[z] is slice z of the volume.
+  engine::Volume volume;
+};
+
+/// Reads the files of one series into a volume: slices are sorted by their position along the slice normal
+/// (never by Instance Number), each is rescaled by its own Rescale Slope and Intercept, and the grid's axes
+/// are made right-handed with z ascending along the normal (row direction x column direction).
+///
+/// Positions may deviate from regular spacing by at most 1 % of it or 0.01 mm, whichever is larger.
+/// @param files all of one series; others are refused.
+/// @throws RejectedInput unsupported_sop_class, unsupported_transfer_syntax, unsupported_pixel_format,
+///         truncated_pixel_data, too_few_slices, missing_slices, duplicate_positions, mixed_orientation,
+///         mixed_spacing, mixed_size, mixed_frame_of_reference, mixed_series, missing_attribute, not_dicom.
+ImageSeries read_image_series(std::span<const std::filesystem::path> files);
+
+}  // namespace glisson::dicom

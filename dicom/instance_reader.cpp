@@ -1,0 +1,1 @@
+#include "dicom/instance_reader.hpp"

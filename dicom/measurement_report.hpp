@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "dicom/identity.hpp"
+#include "dicom/image_series.hpp"
+#include "dicom/segmentation.hpp"
+#include "engine/feature.hpp"
+#include "engine/lesion_size.hpp"
+#include "engine/risk_model.hpp"
+
+namespace glisson::dicom {
+
+/// The SR IODs that a report can be written as, in the order in which destinations are tried.
+enum class ReportIod { comprehensive_3d, comprehensive, enhanced };
+
+std::string_view keyword(ReportIod iod) noexcept;  ///< "comprehensive_3d", ...
+SopClassUid sop_class_of(ReportIod iod);
+
+/// A measured region of the report.
+struct ReportedRegion {
+  int segment_number = 0;
+  bool is_lesion = false;  ///< Else an organ (liver).
+  engine::LesionSize size;
+  std::string tracking_id;  ///< Of the segment, or made for it.
+  std::string tracking_uid;
+  engine::FeatureVector features;  ///< All that were computed.
+  std::string not_measured;        ///< Reason where no features could be computed, else empty.
+};
+
+/// A segment that was not analysed, and why.
+struct IgnoredSegment {
+  int segment_number = 0;
+  std::string label;
+  std::string reason;
+};
+
+/// Everything that one report says. References must outlive the call that encodes it.
+struct MeasurementReport {
+  const ImageSeries* images =
+      nullptr;  ///< Source images; patient and study attributes are read from the first.
+  const Segmentation* segmentation = nullptr;
+  std::filesystem::path segmentation_file;  ///< For attributes that are copied from it.
+  std::string protocol_name;
+  std::string protocol_version;
+  std::string protocol_digest;
+  std::vector<ReportedRegion> regions;  ///< Sorted by segment number.
+  std::vector<IgnoredSegment> ignored;
+  std::vector<engine::RiskAssessment> assessments;
+  bool demonstration = false;  ///< Some assessment comes from a demonstration model.
+  std::string software_version;
+  std::string device_uid;  ///< Identifies this Glisson (TID 1004), valid UID.
+  std::string device_serial_number;
+  std::string content_date;     ///< DA, of the analysis; fixed per report so that encoding repeats exactly.
+  std::string content_time;     ///< TM.
+  std::string timezone_offset;  ///< e.g. "+0000".
+};
+
+/// A report as a DICOM object.
+struct EncodedReport {
+  SopClassUid sop_class_uid;
+  SopInstanceUid sop_instance_uid;
+  SeriesInstanceUid series_instance_uid;
+  std::vector<std::byte> part10;  ///< The whole file, explicit VR little endian.
+};
+
+/// Writes the report as a TID 1500 Structured Report.
+/// @param identity text from which the report's UIDs derive (segmentation, input digests, protocol, models,
+///        software version); the IOD is added to it here. Equal arguments give equal bytes.
+EncodedReport encode_report(const MeasurementReport& report, ReportIod iod, const std::string& identity);
+
+/// The plain-text summary that is also the report's first TEXT item.
+std::string report_summary(const MeasurementReport& report);
+
+}  // namespace glisson::dicom

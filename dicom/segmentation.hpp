@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "dicom/identity.hpp"
+#include "dicom/image_series.hpp"
+#include "engine/segment_mask.hpp"
+
+namespace glisson::dicom {
+
+/// A binary DICOM Segmentation read onto the grid of its image series (PS3.3 C.8.20).
+struct Segmentation {
+  SopClassUid sop_class_uid;
+  SopInstanceUid sop_instance_uid;
+  SeriesInstanceUid series_instance_uid;
+  StudyInstanceUid study_instance_uid;
+  std::string series_description;             ///< UTF-8.
+  std::vector<engine::SegmentMask> segments;  ///< Sorted by segment number; empty masks included.
+};
+
+/// Reads a segmentation onto the grid of `images`. Frames are bit-packed and need not end on byte boundaries;
+/// omitted frames are empty; each frame is placed by its Image Position (Patient), shared or per frame, and
+/// may cover a part of the image's plane. In-plane axes that are permuted or flipped against the images are
+/// mapped.
+/// @throws RejectedInput not_a_segmentation, fractional_segmentation, segmentation_off_grid,
+///         truncated_pixel_data, missing_attribute, unsupported_transfer_syntax, not_dicom.
+Segmentation read_segmentation(const std::filesystem::path& file, const ImageSeries& images);
+
+}  // namespace glisson::dicom

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "dicom/identity.hpp"
+
+namespace glisson::dicom {
+
+/// Where to send to, and as whom.
+struct Destination {
+  AeTitle calling;  ///< Our title.
+  AeTitle called;   ///< The peer's title.
+  std::string host;
+  std::uint16_t port = 0;
+  std::chrono::seconds timeout{30};  ///< For connecting and for each answer.
+};
+
+/// What became of a C-STORE or C-ECHO, by what the caller can do about it.
+enum class SendResult {
+  accepted,      ///< Success or a warning status (Bxxx).
+  transient,     ///< No connection, timed out, transient rejection, 0xA7xx: try again later.
+  no_context,    ///< The peer takes no presentation context for this SOP class (or answered 0x0122).
+  refused,       ///< 0xA9xx, 0xCxxx or any other failure status: sending the same again is useless.
+  not_admitted,  ///< The association was rejected permanently: titles or rights have to be mended first.
+};
+
+struct SendOutcome {
+  SendResult result = SendResult::transient;
+  std::optional<std::uint16_t> status;  ///< DIMSE status where one was answered.
+  std::string detail;                   ///< For people: the peer's words, the error of the connection.
+};
+
+/// Sends one Part 10 file held in memory by C-STORE on an association of its own.
+SendOutcome send_instance(const Destination& destination, std::span<const std::byte> part10);
+
+/// C-ECHO on an association of its own.
+SendOutcome echo(const Destination& destination);
+
+}  // namespace glisson::dicom

@@ -1,0 +1,90 @@
+#include "engine/errors.hpp"
+
+#include <array>
+
+namespace glisson {
+namespace {
+
+struct Entry {
+  RejectionReason reason;
+  std::string_view keyword;
+  std::string_view remedy;
+};
+
+using enum RejectionReason;
+
+constexpr std::array entries{
+    Entry{not_dicom, "not_dicom", "Send DICOM Part 10 files or C-STORE data sets; this is neither."},
+    Entry{truncated_data_set, "truncated_data_set",
+          "Send the object again; it ended before its last element was complete."},
+    Entry{uid_mismatch, "uid_mismatch",
+          "Have the sender mended: the data set carries another SOP class or instance UID than its C-STORE "
+          "request."},
+    Entry{invalid_uid, "invalid_uid", "Have the sender mended: a UID is empty or not formed by PS3.5 9.1."},
+    Entry{missing_attribute, "missing_attribute",
+          "Have the sender mended: an attribute that the standard requires is absent or empty."},
+    Entry{unsupported_sop_class, "unsupported_sop_class",
+          "Send a classic CT, MR or PET image series; other SOP classes are kept but not analysed."},
+    Entry{unsupported_transfer_syntax, "unsupported_transfer_syntax",
+          "Send the series uncompressed (implicit or explicit VR little endian); compressed pixel data are "
+          "kept but not decoded yet."},
+    Entry{unsupported_pixel_format, "unsupported_pixel_format",
+          "Send monochrome images with 8 or 16 bits allocated and one sample per pixel."},
+    Entry{truncated_pixel_data, "truncated_pixel_data",
+          "Send the object again; its pixel data are shorter than rows x columns x frames demand."},
+    Entry{too_few_slices, "too_few_slices", "Send the whole series; a volume needs at least two slices."},
+    Entry{missing_slices, "missing_slices",
+          "Send the missing slices; positions along the slice normal have gaps."},
+    Entry{duplicate_positions, "duplicate_positions",
+          "Send one acquisition per series; several slices share one position."},
+    Entry{mixed_orientation, "mixed_orientation",
+          "Send one orientation per series; slices differ in ImageOrientationPatient."},
+    Entry{mixed_spacing, "mixed_spacing", "Send one geometry per series; slices differ in PixelSpacing."},
+    Entry{mixed_size, "mixed_size", "Send one geometry per series; slices differ in Rows or Columns."},
+    Entry{mixed_frame_of_reference, "mixed_frame_of_reference",
+          "Send one frame of reference per series; slices differ in FrameOfReferenceUID."},
+    Entry{mixed_series, "mixed_series",
+          "Have the segmentation refer to one image series; this one refers to several."},
+    Entry{not_a_segmentation, "not_a_segmentation", "Name a DICOM Segmentation object (modality SEG)."},
+    Entry{fractional_segmentation, "fractional_segmentation",
+          "Export the segmentation as BINARY; a FRACTIONAL one has no unambiguous border."},
+    Entry{segmentation_off_grid, "segmentation_off_grid",
+          "Export the segmentation on the grid of the images that it refers to."},
+    Entry{incomplete_series, "incomplete_series",
+          "Send the images that the segmentation refers to and that are missing."},
+    Entry{no_segment_of_interest, "no_segment_of_interest",
+          "Code the segments' property types (e.g. mass, neoplasm, liver) or add a label rule to the "
+          "settings."},
+    Entry{no_such_segment, "no_such_segment", "Name a Segment Number that the segmentation holds."},
+    Entry{empty_region, "empty_region", "Draw the region; the segment has no voxel inside the images."},
+    Entry{region_too_small, "region_too_small",
+          "Draw a larger region; this one is too small for the features asked for."},
+    Entry{invalid_settings, "invalid_settings",
+          "Mend the settings file at the line named; `glisson config check` tests it."},
+    Entry{invalid_protocol, "invalid_protocol", "Mend the protocol file at the line named."},
+    Entry{unknown_protocol, "unknown_protocol",
+          "Name one of the protocols that `glisson config show` lists."},
+    Entry{invalid_model, "invalid_model",
+          "Mend the model's manifest at the line named; `glisson model check` tests it."},
+    Entry{unknown_model, "unknown_model", "Name one of the models that `glisson model list` shows."},
+    Entry{too_much_memory, "too_much_memory",
+          "Use a coarser resampling or a smaller region; this would exceed the memory of one job."},
+    Entry{conflicting_instances, "conflicting_instances",
+          "Decide which of the objects with one SOP Instance UID and different pixels is right; both are "
+          "kept."},
+};
+
+const Entry& entry(RejectionReason reason) noexcept {
+  for (const Entry& candidate : entries) {
+    if (candidate.reason == reason) return candidate;
+  }
+  return entries.front();
+}
+
+}  // namespace
+
+std::string_view keyword(RejectionReason reason) noexcept { return entry(reason).keyword; }
+
+std::string_view remedy(RejectionReason reason) noexcept { return entry(reason).remedy; }
+
+}  // namespace glisson

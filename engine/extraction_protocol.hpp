@@ -1,0 +1,24 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace glisson::engine {
+
+/// How features are computed: a named, versioned, immutable set of settings (config/protocols/*.toml).
+struct ExtractionProtocol {
+  std::string name;         ///< e.g. "pyradiomics-native".
+  std::string version;      ///< e.g. "1.0.0".
+  std::string description;  ///< One sentence for people.
+  std::string digest;       ///< SHA-256 of the protocol file, lower-case hex; goes with every value.
+
+  double bin_width =
+      25;  ///< Width of a grey level in units of the image (HU); bin edges are multiples of it.
+  std::optional<std::array<double, 3>> resampled_pixel_spacing;  ///< mm, x y z; none: native spacing.
+  int pad_distance = 5;                      ///< Voxels of margin around the region when resampling.
+  std::vector<std::string> feature_classes;  ///< PyRadiomics classes to compute, e.g. "shape", "glcm".
+};
+
+}  // namespace glisson::engine

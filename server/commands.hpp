@@ -1,0 +1,119 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace glisson::server {
+
+/// Where the settings come from; every command that needs them takes these options.
+struct SettingsOptions {
+  std::filesystem::path
+      config;  ///< Settings file; empty: <data>/glisson.toml where it exists, else standard values.
+  std::filesystem::path data;  ///< Overrides the setting `data`.
+  std::optional<int> port;     ///< Overrides the setting `port`.
+};
+
+/// `glisson extract`: prints features without a service or database.
+struct ExtractOptions {
+  std::filesystem::path images;
+  std::filesystem::path segmentation;
+  std::vector<int> segments;  ///< Empty: all.
+  std::string protocol = "pyradiomics-native";
+  std::string format = "csv";  ///< "csv" or "json".
+  SettingsOptions settings;
+};
+int extract(const ExtractOptions& options);
+
+/// `glisson phantom DIR`: writes a synthetic liver study with two lesions, arterial and portal series, and
+/// its SEG.
+struct PhantomOptions {
+  std::filesystem::path folder;
+};
+int phantom(const PhantomOptions& options);
+
+/// `glisson analyse DIR --out DIR`: the whole recipe on a folder.
+struct AnalyseOptions {
+  std::filesystem::path folder;
+  std::filesystem::path out;
+  SettingsOptions settings;
+  bool json = false;
+};
+int analyse(const AnalyseOptions& options);
+
+/// `glisson model list|show|check`.
+struct ModelOptions {
+  std::string name;               ///< show: the model.
+  std::filesystem::path package;  ///< check: folder or manifest.
+  SettingsOptions settings;
+  bool json = false;
+};
+int model_list(const ModelOptions& options);
+int model_show(const ModelOptions& options);
+int model_check(const ModelOptions& options);
+
+/// `glisson config check|show`.
+struct ConfigOptions {
+  SettingsOptions settings;
+  bool json = false;
+};
+int config_check(const ConfigOptions& options);
+int config_show(const ConfigOptions& options);
+
+/// `glisson serve` and the roles that it starts.
+struct ServeOptions {
+  SettingsOptions settings;
+  std::vector<std::string> roles;  ///< Empty: all.
+  std::string role;                ///< Set in the child processes: the one role that this process plays.
+};
+int serve(const ServeOptions& options);
+
+/// `glisson peer add|list|remove|echo`.
+struct PeerOptions {
+  std::string name;
+  std::string ae_title;
+  std::string host;
+  int port = 0;
+  std::vector<std::string> may;  ///< "store", "query", "echo".
+  bool reports = false;          ///< Receives reports.
+  std::string purpose;           ///< "test", "research", "clinical_study".
+  std::string responsible;
+  std::string until;  ///< YYYY-MM-DD.
+  SettingsOptions settings;
+  bool json = false;
+};
+int peer_add(const PeerOptions& options);
+int peer_list(const PeerOptions& options);
+int peer_remove(const PeerOptions& options);
+int peer_echo(const PeerOptions& options);
+
+/// `glisson job list|show|retry`.
+struct JobOptions {
+  long long id = 0;
+  std::string state;
+  int limit = 50;
+  SettingsOptions settings;
+  bool json = false;
+};
+int job_list(const JobOptions& options);
+int job_show(const JobOptions& options);
+int job_retry(const JobOptions& options);
+
+/// `glisson explain ACCESSION|STUDY-UID`.
+struct ExplainOptions {
+  std::string study;
+  SettingsOptions settings;
+  bool json = false;
+};
+int explain(const ExplainOptions& options);
+
+/// `glisson db status|migrate`.
+struct DatabaseOptions {
+  SettingsOptions settings;
+  bool json = false;
+};
+int database_status(const DatabaseOptions& options);
+int database_migrate(const DatabaseOptions& options);
+
+}  // namespace glisson::server

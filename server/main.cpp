@@ -1,0 +1,3 @@
+#include "server/command_line.hpp"
+
+int main(int argc, char** argv) { return glisson::server::run(argc, argv); }

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace glisson::storage {
+
+/// One connection to PostgreSQL whose schema is at the version of this binary. Not for several threads at
+/// once. A connection that was lost is opened again at the next use; the call in which it broke throws
+/// TransientError.
+class Database {
+ public:
+  /// Connects and brings the schema up to date (one process at a time, under an advisory lock).
+  /// @param url libpq connection string or URI.
+  /// @param application_name shown in pg_stat_activity, e.g. "glisson association 3".
+  /// @throws TransientError when the server does not answer or is starting up;
+  ///         RejectedInput invalid_settings when the schema is newer than the binary or a migration's
+  ///         checksum differs from the one applied.
+  Database(std::string url, std::string application_name);
+  ~Database();
+  Database(Database&&) noexcept;
+  Database& operator=(Database&&) noexcept;
+
+  /// Blocks until a notification on `channel` arrives or the time is over.
+  /// @return true when notified.
+  bool wait_for_notification(const std::string& channel, std::chrono::milliseconds at_most);
+
+  class Connection;  ///< The pqxx connection; known to storage/ only.
+  Connection& connection() { return *connection_; }
+
+ private:
+  std::unique_ptr<Connection> connection_;
+};
+
+/// One migration as it stands in the binary and in the database.
+struct MigrationStatus {
+  std::string name;        ///< File name, e.g. "0001_schema.sql".
+  std::string checksum;    ///< SHA-256 of the file, lower-case hex.
+  std::string applied_at;  ///< ISO 8601, empty when not applied.
+};
+
+/// Lists migrations without applying any.
+std::vector<MigrationStatus> migration_status(const std::string& url);
+
+/// Applies what is missing; returns the names applied.
+std::vector<std::string> migrate(const std::string& url);
+
+}  // namespace glisson::storage

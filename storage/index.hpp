@@ -1,0 +1,84 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dicom/identity.hpp"
+#include "engine/digest.hpp"
+#include "engine/errors.hpp"
+#include "storage/database.hpp"
+
+namespace glisson::storage {
+
+/// An instance whose file was published to the InstanceStore.
+struct ReceivedInstance {
+  dicom::InstanceHeader header;
+  std::string file_id;
+  std::uint64_t bytes = 0;
+  Sha256 digest{};  ///< Of the data set as sent.
+  std::int64_t association_id = 0;
+};
+
+enum class IngestResult {
+  stored,       ///< New.
+  duplicate,    ///< The same UID with the same bytes is here already: the new file is not needed.
+  own_object,   ///< Written by Glisson and sent back: acknowledged, wakes nothing, the file is not needed.
+  conflicting,  ///< The same UID with other bytes: both kept, a `compare` job decides.
+};
+
+/// An association as the timeline shows it.
+struct AssociationRecord {
+  std::string calling;
+  std::string called;
+  std::string address;
+};
+
+/// Writes the row of an association at its first C-STORE; returns its id.
+std::int64_t open_association(Database& database, const AssociationRecord& association);
+/// Completes the row; `end` as in dicom::AssociationSummary.
+void close_association(Database& database, std::int64_t id, const std::string& end, std::uint64_t stored,
+                       std::uint64_t refused);
+
+/// Transaction 1: upserts study, series and instance, schedules the analysis of a segmentation at now +
+/// settle, and moves the analyses that wait for this image to now + settle. Committed when it returns.
+IngestResult ingest(Database& database, const ReceivedInstance& instance, std::chrono::seconds settle_time);
+
+/// Records an object that was refused and kept in refused/, with its reason, as a dead job of kind `ingest`
+/// that `glisson job show` lists. Committed when it returns.
+void record_refused(Database& database, std::int64_t association_id, const std::string& file_id,
+                    RejectionReason reason, const std::string& detail);
+
+/// What an analysis reads.
+struct AnalysisInputs {
+  std::string study_instance_uid;
+  std::string accession_number;
+  std::string segmentation_file_id;
+  Sha256 segmentation_digest{};
+  std::size_t referenced = 0;  ///< Images that the segmentation refers to.
+  struct Image {
+    std::string sop_instance_uid;
+    std::string file_id;
+    Sha256 digest{};
+  };
+  std::vector<Image> images;       ///< Those that are here, sorted by SOP Instance UID; current revisions.
+  bool conflicting = false;        ///< An image or the segmentation is quarantined or awaits comparison.
+  std::chrono::seconds waiting{};  ///< Since the segmentation was received, or last woken by an image.
+};
+
+/// @param segmentation_id instance id of the segmentation, from Job.
+AnalysisInputs analysis_inputs(Database& database, std::int64_t segmentation_id);
+
+/// The two objects of a `compare` job.
+struct ComparisonInputs {
+  std::string first_file_id;
+  std::string second_file_id;
+};
+ComparisonInputs comparison_inputs(Database& database, std::int64_t second_instance_id);
+
+/// Files of the store that no row names (of those given), for reconciliation.
+std::vector<std::string> unknown_files(Database& database, const std::vector<std::string>& file_ids);
+
+}  // namespace glisson::storage

@@ -1,0 +1,1 @@
+#include "storage/instance_store.hpp"

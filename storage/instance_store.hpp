@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace glisson::storage {
+
+/// A received data set on its way to the disk: incoming/<id>.part until publish(), instances/ab/cd/<id>.dcm
+/// afterwards. Unpublished files are removed by the destructor.
+class IncomingFile {
+ public:
+  ~IncomingFile();
+  IncomingFile(IncomingFile&&) noexcept;
+  IncomingFile& operator=(IncomingFile&&) = delete;
+
+  int descriptor() const noexcept { return descriptor_; }  ///< Writable; owned by this object.
+  const std::string& id() const noexcept { return id_; }   ///< 32 hexadecimal digits, the server's own.
+  const std::filesystem::path& path() const noexcept { return path_; }  ///< Where the file is now.
+
+  /// fsync, rename into instances/, fsync of the folder(s). Afterwards the file survives power loss.
+  /// @throws TransientError when the disk is full or fails; nothing partial stays visible.
+  void publish();
+  /// The same, into refused/: kept for the administrator, never indexed as an instance.
+  void refuse();
+  /// Removes the file, published or not (its transaction failed).
+  void discard() noexcept;
+
+ private:
+  friend class InstanceStore;
+  IncomingFile(std::filesystem::path root, std::string id, std::filesystem::path path, int descriptor);
+  void move_to(const std::filesystem::path& target);
+  std::filesystem::path root_;
+  std::string id_;
+  std::filesystem::path path_;
+  int descriptor_ = -1;
+  bool keep_ = false;
+};
+
+/// The folder that holds received instances. Paths are made of the server's own ids, never of a UID.
+class InstanceStore {
+ public:
+  /// Creates the folders where they are missing.
+  explicit InstanceStore(std::filesystem::path root);
+
+  /// @throws TransientError when no file can be created.
+  IncomingFile begin() const;
+  std::filesystem::path path_of(const std::string& id) const;  ///< In instances/.
+  std::filesystem::path refused_path_of(const std::string& id) const;
+  bool remove(const std::string& id) const;  ///< From instances/; false when absent.
+  /// Ids of files in instances/ that were last changed before the given age; for reconciliation with the
+  /// index.
+  std::vector<std::string> ids_older_than(std::chrono::seconds age) const;
+  /// Removes left-overs of killed processes from incoming/; returns how many.
+  std::size_t sweep_incoming(std::chrono::seconds older_than) const;
+
+ private:
+  std::filesystem::path root_;
+};
+
+}  // namespace glisson::storage

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "storage/database.hpp"
+
+namespace glisson::storage {
+
+enum class JobKind { analyse, compare, deliver, ingest };
+std::string_view keyword(JobKind kind) noexcept;
+
+/// A claimed job. The attempt number is the fencing token: what an attempt writes is committed only while the
+/// job still runs under that attempt.
+struct Job {
+  std::int64_t id = 0;
+  JobKind kind = JobKind::analyse;
+  int attempt = 0;               ///< 1 for the first claim.
+  int failures = 0;              ///< Attempts that ended in an error or without an answer.
+  std::int64_t instance_id = 0;  ///< analyse: the segmentation; compare: the second object.
+  std::int64_t analysis_id = 0;  ///< deliver: whose report.
+  std::int64_t peer_id = 0;      ///< deliver: where to.
+};
+
+/// Channel of NOTIFY for each kind, e.g. "glisson_analyse".
+std::string notification_channel(JobKind kind);
+
+/// Transaction 2: claims the job that is due first (live work before backfill), or one whose lease ran out.
+/// A job whose attempts ended `max_failures` times without an answer is set dead instead.
+/// @param worker who claims, e.g. "host:pid".
+std::optional<Job> claim_job(Database& database, const std::vector<JobKind>& kinds, const std::string& worker,
+                             std::chrono::seconds lease);
+
+/// Extends the lease by PostgreSQL's clock.
+/// @return false when the job no longer runs under this attempt: stop working on it.
+bool renew_lease(Database& database, const Job& job, std::chrono::seconds lease);
+
+/// Seconds until the next job of these kinds is due; none when nothing is scheduled.
+std::optional<std::chrono::milliseconds> until_next_job(Database& database,
+                                                        const std::vector<JobKind>& kinds);
+
+/// Why a job ended or waits: an enumerated keyword and a sentence for people.
+struct JobReason {
+  std::string keyword;
+  std::string detail;
+};
+
+/// Outcomes; each commits and returns false when the fencing token no longer holds (nothing is changed then).
+bool complete_job(Database& database, const Job& job);
+/// Tries again after `delay`; counts as a failure unless `harmless`; dead after `max_failures` failures.
+bool retry_job(Database& database, const Job& job, std::chrono::seconds delay, const JobReason& reason,
+               int max_failures, bool harmless = false);
+bool kill_job(Database& database, const Job& job,
+              const JobReason& reason);  ///< `dead`: the data are at fault.
+bool block_job(Database& database, const Job& job,
+               const JobReason& reason);                                     ///< `blocked`: the peer refuses.
+bool hold_job(Database& database, const Job& job, const JobReason& reason);  ///< `held`: no declared purpose.
+
+/// Outcome of a compare job: the second object is a revision and becomes current, or it is quarantined and
+/// the analyses that need its series stop.
+bool decide_comparison(Database& database, const Job& job, bool same_content);
+
+/// Returns running jobs whose lease ran out to the queue; returns how many. Called by upkeep.
+std::size_t rescue_jobs(Database& database);
+
+/// A job as `glisson job list|show` shows it.
+struct JobView {
+  std::int64_t id = 0;
+  std::string kind;
+  std::string state;  ///< scheduled, running, done, dead, blocked, held (docs/states.md).
+  std::string study_instance_uid;
+  std::string subject;  ///< SOP Instance UID of the segmentation or object, or the peer's name.
+  int attempt = 0;
+  int failures = 0;
+  std::string run_at;  ///< ISO 8601.
+  std::string created_at;
+  std::string finished_at;  ///< Empty while unfinished.
+  std::string reason;
+  std::string detail;
+};
+/// One try of a job.
+struct AttemptView {
+  int attempt = 0;
+  std::string worker;
+  std::string started_at;
+  std::string ended_at;
+  std::string outcome;
+  std::string reason;
+  std::string detail;
+};
+/// @param state empty: all that are not done.
+std::vector<JobView> list_jobs(Database& database, const std::string& state, int limit);
+std::optional<JobView> show_job(Database& database, std::int64_t id);
+std::vector<AttemptView> job_attempts(Database& database, std::int64_t id);
+/// Puts a dead, blocked or held job back to scheduled, now, with its failures forgotten. False when it is
+/// neither.
+bool retry_job_now(Database& database, std::int64_t id);
+
+}  // namespace glisson::storage

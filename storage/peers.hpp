@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dicom/identity.hpp"
+#include "storage/database.hpp"
+
+namespace glisson::storage {
+
+/// What reports are for at their destination.
+enum class Purpose { test, research, clinical_study };
+std::string_view keyword(Purpose purpose) noexcept;
+/// @throws RejectedInput invalid_settings.
+Purpose purpose_from(std::string_view keyword);
+
+/// Another application entity: what it may do here and what it gets from here.
+struct Peer {
+  std::int64_t id = 0;
+  std::string name;
+  dicom::AeTitle ae_title;
+  std::string host;
+  std::uint16_t port = 0;
+  bool may_store = false;
+  bool may_query = false;
+  bool may_echo = false;
+  bool receives_reports = false;
+  std::optional<Purpose> purpose;  ///< With responsible and valid_until: reports are sent; else held.
+  std::string responsible;         ///< Who answers for the use of the reports.
+  std::string valid_until;         ///< Last day, YYYY-MM-DD.
+};
+
+/// Adds a peer; a peer of the same name is replaced. Held deliveries to it are released when its purpose is
+/// now declared.
+/// @throws RejectedInput invalid_settings when another peer has the AE title.
+void add_peer(Database& database, const Peer& peer);
+/// @return false when there was none. Deliveries that were not made are kept as dead with their reason.
+bool remove_peer(Database& database, const std::string& name);
+std::vector<Peer> list_peers(Database& database);
+std::optional<Peer> find_peer(Database& database, const dicom::AeTitle& ae_title);
+std::optional<Peer> find_peer_by_name(Database& database, const std::string& name);
+
+}  // namespace glisson::storage

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/feature.hpp"
+#include "engine/lesion_size.hpp"
+#include "engine/risk_model.hpp"
+#include "storage/database.hpp"
+#include "storage/job_queue.hpp"
+#include "storage/peers.hpp"
+
+namespace glisson::storage {
+
+/// A measured region as it is stored.
+struct RegionResult {
+  int segment_number = 0;
+  std::string label;
+  std::string role;  ///< "lesion" or "liver".
+  std::string tracking_id;
+  std::string tracking_uid;
+  engine::LesionSize size;
+  engine::FeatureVector features;  ///< Empty when not measured.
+  std::string not_measured;        ///< keyword of the reason, else empty.
+};
+
+/// A report object of one destination profile.
+struct ReportResult {
+  std::string iod;             ///< keyword of dicom::ReportIod; stored in the order of trying.
+  bool demonstration = false;  ///< Contains demonstration scores: for destinations of purpose test only.
+  std::string sop_class_uid;
+  std::string sop_instance_uid;
+  std::string series_instance_uid;
+  std::vector<std::byte> part10;
+};
+
+/// Everything that one analysis found.
+struct AnalysisResult {
+  std::string protocol_name;
+  std::string protocol_version;
+  std::string protocol_digest;
+  std::string image_series_instance_uid;
+  std::string input_digest;  ///< SHA-256 over the digests of all inputs, lower-case hex.
+  std::string software_version;
+  std::string summary;  ///< The report in words.
+  std::vector<RegionResult> regions;
+  std::vector<engine::RiskAssessment> assessments;
+  std::vector<ReportResult> reports;
+};
+
+/// Transaction 3: features, scores, reports, one `deliver` job for each peer that receives reports (held
+/// where its purpose is not declared), and the completion of the job; all or nothing, only while the fencing
+/// token holds. Reports whose SOP Instance UID exists already are not stored or delivered again.
+/// @return false when the token no longer holds; nothing was changed then.
+bool store_results(Database& database, const Job& job, const AnalysisResult& result);
+
+/// What a `deliver` job sends.
+struct Delivery {
+  Peer peer;
+  std::string iod;  ///< To try now.
+  std::string sop_instance_uid;
+  std::vector<std::byte> part10;
+  bool last_iod = false;  ///< No other IOD is left to fall back to.
+  bool purpose_valid =
+      false;  ///< Purpose, responsible person and term are declared and the term is not over.
+};
+/// None when the peer was removed.
+std::optional<Delivery> load_delivery(Database& database, const Job& job);
+
+/// Transaction 4: marks the report as sent and completes the job. False when the token no longer holds.
+bool mark_delivered(Database& database, const Job& job, const std::string& sop_instance_uid);
+/// Goes on to the next IOD, now. False when the token no longer holds.
+bool fall_back_to_next_iod(Database& database, const Job& job, const JobReason& reason);
+
+/// Tracking identifier and UID for a segment that has none: stored with patient and geometry and kept when
+/// the segmentation is revised.
+struct Tracking {
+  std::string id;
+  std::string uid;
+};
+Tracking tracking_for(Database& database, std::int64_t segmentation_id, int segment_number,
+                      const std::string& label, const engine::Vector3& centroid);
+
+}  // namespace glisson::storage
