@@ -3,11 +3,13 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dicom/identity.hpp"
 #include "dicom/image_series.hpp"
 #include "dicom/segmentation.hpp"
+#include "engine/extraction_protocol.hpp"
 #include "engine/feature.hpp"
 #include "engine/lesion_size.hpp"
 #include "engine/risk_model.hpp"
@@ -38,19 +40,17 @@ struct IgnoredSegment {
   std::string reason;
 };
 
-/// Everything that one report says. References must outlive the call that encodes it.
+/// Everything that one report says. What the pointers name must outlive the call that encodes it.
 struct MeasurementReport {
-  const ImageSeries* images =
-      nullptr;  ///< Source images; patient and study attributes are read from the first.
+  /// Source images; patient and study attributes are read from the file of the first.
+  const ImageSeries* images = nullptr;
   const Segmentation* segmentation = nullptr;
-  std::filesystem::path segmentation_file;  ///< For attributes that are copied from it.
-  std::string protocol_name;
-  std::string protocol_version;
-  std::string protocol_digest;
-  std::vector<ReportedRegion> regions;  ///< Sorted by segment number.
-  std::vector<IgnoredSegment> ignored;
-  std::vector<engine::RiskAssessment> assessments;
-  bool demonstration = false;  ///< Some assessment comes from a demonstration model.
+  std::filesystem::path segmentation_file;               ///< For attributes that are copied from it.
+  const engine::ExtractionProtocol* protocol = nullptr;  ///< That all features were computed by.
+  std::vector<ReportedRegion> regions;                   ///< Sorted by segment number.
+  std::vector<IgnoredSegment> ignored;                   ///< Sorted by segment number.
+  std::vector<engine::RiskAssessment> assessments;       ///< Of lesions and of the patient.
+  bool all_features = false;  ///< Report every feature, not only those that the models took in.
   std::string software_version;
   std::string device_uid;  ///< Identifies this Glisson (TID 1004), valid UID.
   std::string device_serial_number;
@@ -66,6 +66,10 @@ struct EncodedReport {
   SeriesInstanceUid series_instance_uid;
   std::vector<std::byte> part10;  ///< The whole file, explicit VR little endian.
 };
+
+/// True where an assessment comes from a demonstration model: such a report may only go to destinations of
+/// purpose test, and says what it is in its series description.
+bool shows_demonstration(const MeasurementReport& report);
 
 /// Writes the report as a TID 1500 Structured Report.
 /// @param identity text from which the report's UIDs derive (segmentation, input digests, protocol, models,
