@@ -1,1 +1,333 @@
 #include "config/settings.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <iterator>
+#include <limits>
+#include <map>
+#include <regex>
+#include <set>
+
+#include "config/toml_document.hpp"
+
+namespace glisson::config {
+namespace {
+
+/// One setting: how it is read, checked, shown and explained.
+struct Definition {
+  std::string section;
+  std::string name;
+  std::string meaning;  ///< One sentence, with the unit and the range.
+  std::function<void(Settings&, const TomlValue&, const TomlSource&, std::string_view key)> read;
+  std::function<std::string(const Settings&)> show;  ///< TOML text.
+
+  std::string key() const { return section + "." + name; }
+};
+
+[[noreturn]] void refuse_value(const TomlSource& source, const TomlValue& value, std::string_view key,
+                               std::string_view expected) {
+  source.refuse(value.line, std::string(key) + " must be " + std::string(expected));
+}
+
+template <typename Number>
+Definition whole_number(std::string section, std::string name, Number Settings::*member, std::int64_t lowest,
+                        std::int64_t highest, const std::string& meaning) {
+  const std::string range = std::to_string(lowest) + " to " + std::to_string(highest);
+  const auto read = [=](Settings& settings, const TomlValue& value, const TomlSource& source,
+                        std::string_view key) {
+    const std::int64_t number = source.integer(value, key);
+    if (number < lowest || number > highest) refuse_value(source, value, key, range);
+    settings.*member = static_cast<Number>(number);
+  };
+  const auto show = [=](const Settings& settings) { return std::to_string(settings.*member); };
+  return {std::move(section), std::move(name), meaning + " (" + range + ").", read, show};
+}
+
+Definition seconds(std::string section, std::string name, std::chrono::seconds Settings::*member,
+                   std::int64_t lowest, std::int64_t highest, const std::string& meaning) {
+  const std::string range = std::to_string(lowest) + " to " + std::to_string(highest) + " s";
+  const auto read = [=](Settings& settings, const TomlValue& value, const TomlSource& source,
+                        std::string_view key) {
+    const std::int64_t number = source.integer(value, key);
+    if (number < lowest || number > highest) refuse_value(source, value, key, range);
+    settings.*member = std::chrono::seconds(number);
+  };
+  const auto show = [=](const Settings& settings) { return std::to_string((settings.*member).count()); };
+  return {std::move(section), std::move(name), meaning + " (" + range + ").", read, show};
+}
+
+using TextCheck = bool (*)(const std::string&);
+
+template <typename Text>
+Definition text(std::string section, std::string name, Text Settings::*member, TextCheck valid,
+                std::string expected, std::string meaning) {
+  const auto read = [=](Settings& settings, const TomlValue& value, const TomlSource& source,
+                        std::string_view key) {
+    const std::string& content = source.text(value, key);
+    if (!valid(content)) refuse_value(source, value, key, expected);
+    settings.*member = content;
+  };
+  const auto show = [=](const Settings& settings) {
+    return quoted_toml(std::filesystem::path(settings.*member).string());
+  };
+  return {std::move(section), std::move(name), std::move(meaning), read, show};
+}
+
+/// PS3.5 table 6.2-1, AE: up to 16 characters of the default repertoire, no backslash, not only spaces.
+bool is_ae_title(const std::string& title) {
+  const auto allowed = [](char c) { return c >= ' ' && c <= '~' && c != '\\'; };
+  return !title.empty() && title.size() <= 16 && std::ranges::all_of(title, allowed) &&
+         title.find_first_not_of(' ') != std::string::npos;
+}
+
+bool is_address(const std::string& address) {
+  std::array<unsigned char, sizeof(in6_addr)> binary{};
+  return inet_pton(AF_INET, address.c_str(), binary.data()) == 1 ||
+         inet_pton(AF_INET6, address.c_str(), binary.data()) == 1;
+}
+
+bool is_absolute_path(const std::string& path) { return std::filesystem::path(path).is_absolute(); }
+
+bool is_user_name(const std::string& name) {
+  static const std::regex form("[a-z_][a-z0-9_-]{0,31}");
+  return std::regex_match(name, form);
+}
+
+bool is_log_level(const std::string& level) {
+  static const std::set<std::string> levels{"trace", "debug", "info", "warn", "error"};
+  return levels.contains(level);
+}
+
+bool is_database_url(const std::string& url) {
+  return url.empty() || url.starts_with("postgresql://") || url.starts_with("postgres://") ||
+         url.find('=') != std::string::npos;
+}
+
+/// The URL without what is secret in it: user:password@, ?password= and password= of the keyword form.
+std::string without_password(const std::string& url) {
+  static const std::regex in_authority("(://[^:/@]*:)(.*)@");
+  static const std::regex in_parameter(R"((password\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s&]+))", std::regex::icase);
+  return std::regex_replace(std::regex_replace(url, in_authority, "$1***@"), in_parameter, "$1***");
+}
+
+void read_protocols(Settings& settings, const TomlValue& value, const TomlSource& source,
+                    std::string_view key) {
+  settings.protocols.clear();
+  for (const TomlValue& name : source.array(value, key)) {
+    settings.protocols.push_back(source.text(name, key));
+    if (settings.protocols.back().empty()) refuse_value(source, name, key, "names of extraction protocols");
+    if (std::ranges::count(settings.protocols, settings.protocols.back()) > 1) {
+      refuse_value(source, name, key, "a list without repetitions");
+    }
+  }
+  if (settings.protocols.empty()) refuse_value(source, value, key, "a list of at least one protocol");
+}
+
+std::string show_protocols(const Settings& settings) {
+  std::string list;
+  for (const std::string& name : settings.protocols) list += (list.empty() ? "" : ", ") + quoted_toml(name);
+  return "[" + list + "]";
+}
+
+LabelRule read_label_rule(const TomlValue& value, const TomlSource& source, std::string_view key) {
+  constexpr std::size_t longest_pattern = 200;
+  const TomlValue::Table& table = source.table(value, key);
+  source.refuse_unknown_keys(table, {"pattern", "role"}, "of a label rule");
+  const TomlValue* pattern = find(table, "pattern");
+  const TomlValue* role = find(table, "role");
+  if (pattern == nullptr || role == nullptr) refuse_value(source, value, key, "rules with pattern and role");
+  const LabelRule rule{source.text(*pattern, "pattern"), source.text(*role, "role")};
+  if (rule.role != "lesion" && rule.role != "liver" && rule.role != "ignore") {
+    refuse_value(source, *role, "role", "\"lesion\", \"liver\" or \"ignore\"");
+  }
+  if (rule.pattern.empty() || rule.pattern.size() > longest_pattern) {
+    refuse_value(source, *pattern, "pattern", "1 to 200 characters long");
+  }
+  try {
+    const std::regex expression(rule.pattern, std::regex::ECMAScript | std::regex::icase);
+  } catch (const std::regex_error& error) {
+    refuse_value(source, *pattern, "pattern", std::string("a regular expression; ") + error.what());
+  }
+  return rule;
+}
+
+void read_label_rules(Settings& settings, const TomlValue& value, const TomlSource& source,
+                      std::string_view key) {
+  settings.label_rules.clear();
+  for (const TomlValue& rule : source.array(value, key)) {
+    settings.label_rules.push_back(read_label_rule(rule, source, key));
+  }
+}
+
+std::string show_label_rules(const Settings& settings) {
+  std::string list;
+  for (const LabelRule& rule : settings.label_rules) {
+    list += list.empty() ? "" : ", ";
+    list += "{pattern = " + quoted_toml(rule.pattern) + ", role = " + quoted_toml(rule.role) + "}";
+  }
+  return "[" + list + "]";
+}
+
+std::vector<Definition> receive_definitions() {
+  using S = Settings;
+  constexpr std::int64_t tebibyte = std::int64_t{1} << 40;
+  return {
+      text("receive", "ae_title", &S::ae_title, is_ae_title, "an AE title (PS3.5, up to 16 characters)",
+           "AE title of this node, up to 16 characters; peers call it by this name."),
+      whole_number("receive", "port", &S::port, 1, std::numeric_limits<std::uint16_t>::max(),
+                   "TCP port for DICOM associations"),
+      text("receive", "bind_address", &S::bind_address, is_address, "an IPv4 or IPv6 address",
+           "IPv4 or IPv6 address to listen on; `0.0.0.0` and `::` are all."),
+      whole_number("receive", "min_associations", &S::min_associations, 1, 1024,
+                   "Association processes that wait ready"),
+      whole_number("receive", "max_associations", &S::max_associations, 1, 4096,
+                   "Associations at one time; more are refused as a transient congestion"),
+      seconds("receive", "association_request_timeout", &S::association_request_timeout, 1, 300,
+              "Time within which the whole A-ASSOCIATE-RQ must have arrived"),
+      seconds("receive", "pdu_timeout", &S::pdu_timeout, 1, 3600,
+              "Longest silence in the middle of a PDU or data set"),
+      seconds("receive", "idle_timeout", &S::idle_timeout, 1, 86400,
+              "Longest silence of an open association between messages"),
+      whole_number("receive", "largest_data_set", &S::largest_data_set, 1024, tebibyte,
+                   "Largest data set that is received, in bytes"),
+  };
+}
+
+std::vector<Definition> queue_definitions() {
+  using S = Settings;
+  return {
+      seconds("queue", "settle_time", &S::settle_time, 0, 86400,
+              "Time after the last instance that a segmentation refers to, before the analysis starts"),
+      seconds("queue", "incomplete_after", &S::incomplete_after, 1, 30 * 86400,
+              "How long a segmentation waits for the images that it refers to"),
+      seconds("queue", "job_deadline", &S::job_deadline, 10, 86400,
+              "Longest run of one job; then its lease is not renewed"),
+      seconds("queue", "lease", &S::lease, 2, 3600,
+              "How long a job stays claimed by a process that has stopped renewing its lease"),
+  };
+}
+
+/// The one table from which settings are parsed, shown and documented.
+const std::vector<Definition>& definitions() {
+  static const std::vector<Definition> table = [] {
+    using S = Settings;
+    std::vector<Definition> all{
+        text("host", "data", &S::data, is_absolute_path, "an absolute path",
+             "Data folder: received instances, the private database, site protocols and models."),
+        text("host", "user", &S::user, is_user_name, "a user name",
+             "User that the service becomes when it is started as root."),
+    };
+    std::ranges::move(receive_definitions(), std::back_inserter(all));
+    std::ranges::move(queue_definitions(), std::back_inserter(all));
+    all.push_back({"analysis", "protocols",
+                   "Extraction protocols by which every lesion is measured; shipped ones and those in "
+                   "`<data>/protocols`.",
+                   read_protocols, show_protocols});
+    all.push_back(
+        {"analysis", "label_rules",
+         "What a segment is when its coded property type does not say: the first rule whose "
+         "`pattern` (regular expression, case-insensitive, searched in Segment Label) fits gives the "
+         "`role` \"lesion\", \"liver\" or \"ignore\".",
+         read_label_rules, show_label_rules});
+    all.push_back(text("database", "url", &S::database_url, is_database_url, "a PostgreSQL URL or empty",
+                       "PostgreSQL to use, `postgresql://...`; empty: a private one in the data folder."));
+    all.back().show = [](const Settings& settings) {
+      return quoted_toml(without_password(settings.database_url));
+    };
+    all.push_back(text("log", "level", &S::log_level, is_log_level, "trace, debug, info, warn or error",
+                       "Least severe messages that are logged: trace, debug, info, warn or error."));
+    return all;
+  }();
+  return table;
+}
+
+std::vector<std::string> sections() {
+  std::vector<std::string> names;
+  for (const Definition& definition : definitions()) {
+    if (names.empty() || names.back() != definition.section) names.push_back(definition.section);
+  }
+  return names;
+}
+
+/// Settings that are right each by itself but contradict each other.
+void refuse_contradictions(const Settings& settings, const std::map<std::string, int>& lines,
+                           const TomlSource& source) {
+  const auto refuse = [&](const std::string& first, const std::string& second, const std::string& what) {
+    const int line = lines.contains(first) ? lines.at(first) : lines.contains(second) ? lines.at(second) : 1;
+    source.refuse(line, first + " must " + what + " " + second);
+  };
+  if (settings.min_associations > settings.max_associations) {
+    refuse("receive.min_associations", "receive.max_associations", "not exceed");
+  }
+  if (settings.lease >= settings.job_deadline) refuse("queue.lease", "queue.job_deadline", "be shorter than");
+}
+
+}  // namespace
+
+Settings parse_settings(std::string_view toml, std::string_view source_name) {
+  const TomlSource source{std::string(source_name), RejectionReason::invalid_settings};
+  const TomlValue document = parse_toml(toml, source);
+  const std::vector<std::string> section_names = sections();
+  source.refuse_unknown_keys(*document.table(), {section_names.begin(), section_names.end()},
+                             "at the top level");
+  Settings settings;
+  std::map<std::string, int> lines;
+  for (const TomlEntry& section : *document.table()) {
+    const TomlValue::Table& entries = source.table(section.value, section.key);
+    std::vector<std::string_view> known;
+    for (const Definition& definition : definitions()) {
+      if (definition.section != section.key) continue;
+      known.push_back(definition.name);
+      if (const TomlValue* value = find(entries, definition.name)) {
+        definition.read(settings, *value, source, definition.key());
+        lines[definition.key()] = value->line;
+      }
+    }
+    source.refuse_unknown_keys(entries, known, "in [" + section.key + "]");
+  }
+  refuse_contradictions(settings, lines, source);
+  return settings;
+}
+
+Settings load_settings(const std::filesystem::path& file) {
+  return parse_settings(read_text(file, RejectionReason::invalid_settings), file.string());
+}
+
+std::vector<SettingDescription> describe_settings(const Settings& settings) {
+  const Settings standard;
+  std::vector<SettingDescription> descriptions;
+  for (const Definition& definition : definitions()) {
+    descriptions.push_back(
+        {definition.key(), definition.show(settings), definition.show(standard), definition.meaning});
+  }
+  return descriptions;
+}
+
+std::string configuration_reference() {
+  std::string text =
+      "# Configuration\n\n"
+      "Settings of one host, in TOML: the file named by `--config`, else `glisson.toml` in the data folder "
+      "where\n"
+      "it exists, else the standard values below. `--data` and `--port` override the file. Durations are in\n"
+      "seconds. Unknown keys and values out of range are refused with file and line: `glisson config check`\n"
+      "tests a file, `glisson config show` prints what is in effect. Peers are no settings; they live in "
+      "the\n"
+      "database (`glisson peer add`).\n\n"
+      "This page is generated from the table that drives the parser, and a test compares them.\n";
+  std::string section;
+  for (const SettingDescription& setting : describe_settings(Settings{})) {
+    const std::size_t dot = setting.key.find('.');
+    if (setting.key.substr(0, dot) != section) {
+      section = setting.key.substr(0, dot);
+      text += "\n## [" + section + "]\n\n| key | standard value | meaning |\n|---|---|---|\n";
+    }
+    text +=
+        "| `" + setting.key.substr(dot + 1) + "` | `" + setting.standard + "` | " + setting.meaning + " |\n";
+  }
+  return text;
+}
+
+}  // namespace glisson::config

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace glisson::config {
@@ -45,7 +46,7 @@ struct Settings {
 /// One setting, for `glisson config show` and the configuration reference.
 struct SettingDescription {
   std::string key;       ///< As in the file, e.g. "receive.idle_timeout".
-  std::string value;     ///< Effective value as TOML text; passwords in URLs are masked.
+  std::string value;     ///< Effective value as TOML text; passwords in database URLs are masked.
   std::string standard;  ///< Value when nothing is set.
   std::string meaning;   ///< One sentence, with the unit.
 };
@@ -55,8 +56,13 @@ struct SettingDescription {
 Settings load_settings(const std::filesystem::path& file);
 
 /// Parses settings from text; `source` is named in errors.
+/// @throws RejectedInput invalid_settings, with source and line.
 Settings parse_settings(std::string_view toml, std::string_view source);
 
+/// Every setting with its effective value, in the order of the configuration reference.
 std::vector<SettingDescription> describe_settings(const Settings& settings);
+
+/// The configuration reference (docs/configuration.md), from the table that drives the parser.
+std::string configuration_reference();
 
 }  // namespace glisson::config

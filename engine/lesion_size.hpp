@@ -11,18 +11,23 @@ struct Axis {
   double length = 0;  ///< mm.
 };
 
-/// How large a lesion is, as clinical rules measure it: outer edge to outer edge of the drawn voxels.
+/// How large a lesion is, as clinical rules measure it: outer edge to outer edge of the drawn voxels, within
+/// one slice (RECIST 1.1, Eisenhauer 2009, 10.1016/j.ejca.2008.10.026). Every voxel counts as the rectangle
+/// that it covers, so a lesion of one voxel measures the diagonal of its rectangle, not 0 and not its width.
 struct LesionSize {
   double volume = 0;  ///< mm^3: voxels inside times voxel volume.
-  Axis long_axis;     ///< Longest in-plane diameter over all slices.
-  Axis short_axis;    ///< Longest diameter perpendicular to the long axis, in the same slice.
-  int slice = 0;      ///< z index of the slice of both axes.
+  Axis long_axis;     ///< Longest in-plane diameter over all slices; its ends are corners of voxels.
+  Axis short_axis;    ///< Longest line exactly perpendicular to the long axis, between two points of the
+                      ///< outline of the same slice.
+  int slice = 0;      ///< z index of the slice of both axes (the lowest of equal ones).
   int slices = 0;     ///< Number of slices with at least one voxel.
   std::size_t voxels = 0;
+  double pixel_size = 0;  ///< The larger in-plane distance of voxels, mm: the resolution of the diameters.
 };
 
-/// Measures a lesion.
+/// Measures a lesion. All separate parts of the mask count as one lesion: the long axis may bridge them.
 /// @throws RejectedInput empty_region when no voxel is inside.
+/// @throws std::logic_error when the mask does not have one value for each voxel of its grid.
 LesionSize measure_lesion(const Mask& mask);
 
 }  // namespace glisson::engine

@@ -1,0 +1,186 @@
+#include "config/settings.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "engine/errors.hpp"
+
+namespace glisson::config {
+namespace {
+
+std::string refusal(const std::string& toml) {
+  try {
+    parse_settings(toml, "glisson.toml");
+  } catch (const RejectedInput& error) {
+    EXPECT_EQ(error.reason(), RejectionReason::invalid_settings);
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(Settings, AreTheStandardValuesWhereNothingIsSet) {
+  const Settings settings = parse_settings("", "empty");
+  EXPECT_EQ(settings.ae_title, "GLISSON");
+  EXPECT_EQ(settings.port, 11112);
+  EXPECT_EQ(settings.settle_time, std::chrono::seconds(10));
+}
+
+TEST(Settings, AreReadFromEverySection) {
+  const Settings settings = parse_settings(R"(
+[host]
+data = "/srv/glisson"
+user = "radiomics"
+[receive]
+ae_title = "LIVER NODE"
+port = 104
+bind_address = "::1"
+min_associations = 2
+max_associations = 4
+association_request_timeout = 3
+pdu_timeout = 11
+idle_timeout = 12
+largest_data_set = 8589934592
+[queue]
+settle_time = 0
+incomplete_after = 60
+job_deadline = 120
+lease = 5
+[analysis]
+protocols = ["pyradiomics-native", "ibsi-c"]
+[[analysis.label_rules]]
+pattern = "^tumou?r"
+role = "lesion"
+[[analysis.label_rules]]
+pattern = "vessel"
+role = "ignore"
+[database]
+url = "postgresql://db/glisson"
+[log]
+level = "debug"
+)",
+                                           "text");
+  EXPECT_EQ(settings.data, "/srv/glisson");
+  EXPECT_EQ(settings.user, "radiomics");
+  EXPECT_EQ(settings.ae_title, "LIVER NODE");
+  EXPECT_EQ(settings.port, 104);
+  EXPECT_EQ(settings.bind_address, "::1");
+  EXPECT_EQ(settings.min_associations, 2);
+  EXPECT_EQ(settings.max_associations, 4);
+  EXPECT_EQ(settings.association_request_timeout.count(), 3);
+  EXPECT_EQ(settings.pdu_timeout.count(), 11);
+  EXPECT_EQ(settings.idle_timeout.count(), 12);
+  EXPECT_EQ(settings.largest_data_set, std::uint64_t{8} << 30);
+  EXPECT_EQ(settings.settle_time.count(), 0);
+  EXPECT_EQ(settings.incomplete_after.count(), 60);
+  EXPECT_EQ(settings.job_deadline.count(), 120);
+  EXPECT_EQ(settings.lease.count(), 5);
+  EXPECT_EQ(settings.protocols, (std::vector<std::string>{"pyradiomics-native", "ibsi-c"}));
+  ASSERT_EQ(settings.label_rules.size(), 2U);
+  EXPECT_EQ(settings.label_rules[0].pattern, "^tumou?r");
+  EXPECT_EQ(settings.label_rules[1].role, "ignore");
+  EXPECT_EQ(settings.database_url, "postgresql://db/glisson");
+  EXPECT_EQ(settings.log_level, "debug");
+}
+
+TEST(Settings, RefuseWhatTheyDoNotKnowWithFileAndLine) {
+  using testing::StartsWith;
+  EXPECT_THAT(refusal("[receive]\n\nprot = 104\n"),
+              StartsWith("glisson.toml:3: unknown key \"prot\" in [receive]; known are ae_title"));
+  EXPECT_THAT(refusal("\n[recieve]\nport = 104\n"),
+              StartsWith("glisson.toml:2: unknown key \"recieve\" at the top level"));
+  EXPECT_THAT(refusal("port = 104\n"), StartsWith("glisson.toml:1: unknown key \"port\""));
+  EXPECT_THAT(refusal("[log\n"), StartsWith("glisson.toml:1: "));
+}
+
+struct BadValue {
+  const char* toml;
+  const char* message;
+};
+
+class BadSettings : public testing::TestWithParam<BadValue> {};
+
+TEST_P(BadSettings, AreRefusedWithFileAndLine) { EXPECT_EQ(refusal(GetParam().toml), GetParam().message); }
+
+INSTANTIATE_TEST_SUITE_P(
+    Each, BadSettings,
+    testing::Values(
+        BadValue{"[receive]\nport = 0", "glisson.toml:2: receive.port must be 1 to 65535"},
+        BadValue{"[receive]\nport = 65536", "glisson.toml:2: receive.port must be 1 to 65535"},
+        BadValue{"[receive]\nport = \"104\"", "glisson.toml:2: receive.port must be a whole number"},
+        BadValue{"[receive]\nport = 104.5", "glisson.toml:2: receive.port must be a whole number"},
+        BadValue{"[receive]\nae_title = \"SEVENTEEN_LETTERS\"",
+                 "glisson.toml:2: receive.ae_title must be an AE title (PS3.5, up to 16 characters)"},
+        BadValue{"[receive]\nbind_address = \"localhost\"",
+                 "glisson.toml:2: receive.bind_address must be an IPv4 or IPv6 address"},
+        BadValue{"[receive]\nmin_associations = 9\nmax_associations = 8",
+                 "glisson.toml:2: receive.min_associations must not exceed receive.max_associations"},
+        BadValue{"[receive]\nmax_associations = 4",
+                 "glisson.toml:2: receive.min_associations must not exceed receive.max_associations"},
+        BadValue{"[queue]\njob_deadline = 10",
+                 "glisson.toml:2: queue.lease must be shorter than queue.job_deadline"},
+        BadValue{"[queue]\nsettle_time = -1", "glisson.toml:2: queue.settle_time must be 0 to 86400 s"},
+        BadValue{"[analysis]\nprotocols = []",
+                 "glisson.toml:2: analysis.protocols must be a list of at least one protocol"},
+        BadValue{"[analysis]\nprotocols = [\"a\",\n\"a\"]",
+                 "glisson.toml:3: analysis.protocols must be a list without repetitions"},
+        BadValue{"[[analysis.label_rules]]\npattern = \"a\"\nrole = \"organ\"",
+                 "glisson.toml:3: role must be \"lesion\", \"liver\" or \"ignore\""},
+        BadValue{"[host]\ndata = \"relative\"", "glisson.toml:2: host.data must be an absolute path"},
+        BadValue{"[host]\nuser = \"Not A User\"", "glisson.toml:2: host.user must be a user name"},
+        BadValue{"[database]\nurl = \"mysql\"",
+                 "glisson.toml:2: database.url must be a PostgreSQL URL or empty"},
+        BadValue{"[log]\nlevel = \"loud\"",
+                 "glisson.toml:2: log.level must be trace, debug, info, warn or error"},
+        BadValue{"[log]\nlevel = 1979-05-27", "glisson.toml:2: dates and times are not used here"}));
+
+TEST(Settings, RefuseALabelRuleThatIsNoRegularExpression) {
+  EXPECT_THAT(refusal("[[analysis.label_rules]]\npattern = \"(\"\nrole = \"lesion\""),
+              testing::StartsWith("glisson.toml:2: pattern must be a regular expression; "));
+}
+
+TEST(Settings, NameAFileThatCannotBeRead) {
+  EXPECT_THROW(load_settings("/nowhere/glisson.toml"), RejectedInput);
+  EXPECT_THROW(load_settings("/"), RejectedInput);
+}
+
+TEST(DescribeSettings, ParseBackToTheSameSettings) {
+  Settings settings = parse_settings(
+      "[receive]\nport = 104\n[[analysis.label_rules]]\npattern = \"a\\\\d\\\"\"\nrole = \"liver\"", "text");
+  std::string toml;
+  for (const SettingDescription& setting : describe_settings(settings)) {
+    toml += setting.key + " = " + setting.value + "\n";
+  }
+  const Settings again = parse_settings(toml, "again");
+  EXPECT_EQ(again.port, 104);
+  ASSERT_EQ(again.label_rules.size(), 1U);
+  EXPECT_EQ(again.label_rules[0].pattern, "a\\d\"");
+  EXPECT_EQ(again.data, settings.data);
+}
+
+TEST(DescribeSettings, NeverShowAPassword) {
+  for (const char* url : {"postgresql://glisson:s3cret@db/glisson", "postgresql://db/x?password=s3cret&a=b",
+                          "host=db password=s3cret", "host=db password = 's3cret \\' s3cret' user=x",
+                          "postgresql://glisson:s3@cret@db/glisson?password=s3cret"}) {
+    Settings settings;
+    settings.database_url = url;
+    for (const SettingDescription& setting : describe_settings(settings)) {
+      EXPECT_EQ(setting.value.find("cret"), std::string::npos) << setting.value;
+    }
+  }
+}
+
+TEST(ConfigurationReference, IsTheCommittedPage) {
+  const std::filesystem::path page = std::filesystem::path(GLISSON_SOURCE_DIR) / "docs/configuration.md";
+  if (std::getenv("GLISSON_WRITE_DOCS") != nullptr) std::ofstream(page) << configuration_reference();
+  std::stringstream committed;
+  committed << std::ifstream(page).rdbuf();
+  EXPECT_EQ(committed.str(), configuration_reference())
+      << "GLISSON_WRITE_DOCS=1 config_test writes docs/configuration.md anew";
+}
+
+}  // namespace
+}  // namespace glisson::config
