@@ -96,6 +96,11 @@ bool is_user_name(const std::string& name) {
   return std::regex_match(name, form);
 }
 
+bool is_protocol_name(const std::string& name) {
+  static const std::regex form("[a-z0-9][a-z0-9._-]{0,63}");
+  return std::regex_match(name, form);
+}
+
 bool is_log_level(const std::string& level) {
   static const std::set<std::string> levels{"trace", "debug", "info", "warn", "error"};
   return levels.contains(level);
@@ -111,25 +116,6 @@ std::string without_password(const std::string& url) {
   static const std::regex in_authority("(://[^:/@]*:)(.*)@");
   static const std::regex in_parameter(R"((password\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s&]+))", std::regex::icase);
   return std::regex_replace(std::regex_replace(url, in_authority, "$1***@"), in_parameter, "$1***");
-}
-
-void read_protocols(Settings& settings, const TomlValue& value, const TomlSource& source,
-                    std::string_view key) {
-  settings.protocols.clear();
-  for (const TomlValue& name : source.array(value, key)) {
-    settings.protocols.push_back(source.text(name, key));
-    if (settings.protocols.back().empty()) refuse_value(source, name, key, "names of extraction protocols");
-    if (std::ranges::count(settings.protocols, settings.protocols.back()) > 1) {
-      refuse_value(source, name, key, "a list without repetitions");
-    }
-  }
-  if (settings.protocols.empty()) refuse_value(source, value, key, "a list of at least one protocol");
-}
-
-std::string show_protocols(const Settings& settings) {
-  std::string list;
-  for (const std::string& name : settings.protocols) list += (list.empty() ? "" : ", ") + quoted_toml(name);
-  return "[" + list + "]";
 }
 
 LabelRule read_label_rule(const TomlValue& value, const TomlSource& source, std::string_view key) {
@@ -222,10 +208,10 @@ const std::vector<Definition>& definitions() {
     };
     std::ranges::move(receive_definitions(), std::back_inserter(all));
     std::ranges::move(queue_definitions(), std::back_inserter(all));
-    all.push_back({"analysis", "protocols",
-                   "Extraction protocols by which every lesion is measured; shipped ones and those in "
-                   "`<data>/protocols`.",
-                   read_protocols, show_protocols});
+    all.push_back(text("analysis", "protocol", &S::protocol, is_protocol_name,
+                       "the name of an extraction protocol",
+                       "Extraction protocol by which every region is measured; a shipped one or one in "
+                       "`<data>/protocols`."));
     all.push_back(
         {"analysis", "label_rules",
          "What a segment is when its coded property type does not say: the first rule whose "

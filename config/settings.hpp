@@ -34,7 +34,7 @@ struct Settings {
   std::chrono::seconds incomplete_after{30 * 60};  ///< Waiting for images of a segmentation.
   std::chrono::seconds job_deadline{10 * 60};
   std::chrono::seconds lease{15};
-  std::vector<std::string> protocols{"pyradiomics-native"};
+  std::string protocol = "pyradiomics-native";  ///< Extraction protocol by which every region is measured.
   std::vector<LabelRule> label_rules;
   std::string log_level = "info";
 

@@ -50,7 +50,7 @@ incomplete_after = 60
 job_deadline = 120
 lease = 5
 [analysis]
-protocols = ["pyradiomics-native", "ibsi-c"]
+protocol = "ibsi-c"
 [[analysis.label_rules]]
 pattern = "^tumou?r"
 role = "lesion"
@@ -78,7 +78,7 @@ level = "debug"
   EXPECT_EQ(settings.incomplete_after.count(), 60);
   EXPECT_EQ(settings.job_deadline.count(), 120);
   EXPECT_EQ(settings.lease.count(), 5);
-  EXPECT_EQ(settings.protocols, (std::vector<std::string>{"pyradiomics-native", "ibsi-c"}));
+  EXPECT_EQ(settings.protocol, "ibsi-c");
   ASSERT_EQ(settings.label_rules.size(), 2U);
   EXPECT_EQ(settings.label_rules[0].pattern, "^tumou?r");
   EXPECT_EQ(settings.label_rules[1].role, "ignore");
@@ -123,10 +123,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"[queue]\njob_deadline = 10",
                  "glisson.toml:2: queue.lease must be shorter than queue.job_deadline"},
         BadValue{"[queue]\nsettle_time = -1", "glisson.toml:2: queue.settle_time must be 0 to 86400 s"},
-        BadValue{"[analysis]\nprotocols = []",
-                 "glisson.toml:2: analysis.protocols must be a list of at least one protocol"},
-        BadValue{"[analysis]\nprotocols = [\"a\",\n\"a\"]",
-                 "glisson.toml:3: analysis.protocols must be a list without repetitions"},
+        BadValue{"[analysis]\nprotocol = \"\"",
+                 "glisson.toml:2: analysis.protocol must be the name of an extraction protocol"},
         BadValue{"[[analysis.label_rules]]\npattern = \"a\"\nrole = \"organ\"",
                  "glisson.toml:3: role must be \"lesion\", \"liver\" or \"ignore\""},
         BadValue{"[host]\ndata = \"relative\"", "glisson.toml:2: host.data must be an absolute path"},
