@@ -36,10 +36,14 @@ struct ImageSeries {
 /// are made right-handed with z ascending along the normal (row direction x column direction).
 ///
 /// Positions may deviate from regular spacing by at most 1 % of it or 0.01 mm, whichever is larger.
+/// A CT or PET image without Rescale Slope and Intercept is refused (they are Type 1 there, and guessing them
+/// gives wrong numbers); an MR image without them is read as stored.
 /// @param files all of one series; others are refused.
 /// @throws RejectedInput unsupported_sop_class, unsupported_transfer_syntax, unsupported_pixel_format,
 ///         truncated_pixel_data, too_few_slices, missing_slices, duplicate_positions, mixed_orientation,
-///         mixed_spacing, mixed_size, mixed_frame_of_reference, mixed_series, missing_attribute, not_dicom.
+///         mixed_spacing, mixed_size, mixed_frame_of_reference, mixed_series, sheared_volume,
+///         missing_attribute, invalid_attribute, invalid_uid, truncated_data_set, not_dicom.
+/// @throws TransientError when a file cannot be opened.
 ImageSeries read_image_series(std::span<const std::filesystem::path> files);
 
 }  // namespace glisson::dicom

@@ -15,6 +15,7 @@ enum class RejectionReason {
   uid_mismatch,
   invalid_uid,
   missing_attribute,
+  invalid_attribute,
   // Images
   unsupported_sop_class,
   unsupported_transfer_syntax,
@@ -28,6 +29,7 @@ enum class RejectionReason {
   mixed_size,
   mixed_frame_of_reference,
   mixed_series,
+  sheared_volume,
   // Segmentations
   not_a_segmentation,
   fractional_segmentation,
