@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dicom/identity.hpp"
+#include "dicom/transfer_capability.hpp"
 #include "engine/digest.hpp"
 
 namespace glisson::dicom {
@@ -16,6 +17,7 @@ enum class DimseStatus : std::uint16_t {
   success = 0x0000,
   sop_class_not_supported = 0x0122,
   not_authorized = 0x0124,
+  unrecognized_operation = 0x0211,
   out_of_resources = 0xA700,
   data_set_does_not_match_sop_class = 0xA900,
   cannot_understand = 0xC000,
@@ -60,7 +62,8 @@ struct StoreOutcome {
 };
 
 /// What the server decides while DICOM is spoken. Callbacks run in the thread that serves the association;
-/// what they throw is answered with out_of_resources and ends nothing but that operation.
+/// what they throw is answered with out_of_resources (admit: with congested) and ends nothing but that
+/// operation.
 struct AssociationHandlers {
   std::function<Admission(const AssociationRequest&)> admit;
   /// An open, empty, writable file for the data set that follows; the server keeps ownership. A negative
@@ -68,14 +71,15 @@ struct AssociationHandlers {
   std::function<int(const StoreRequest&)> open_file;
   /// The data set is complete in the file. Success is answered only with what this returns.
   std::function<StoreOutcome(const StoreRequest&, const ReceivedDataSet&)> stored;
-  /// The data set was not received whole: connection lost, limit exceeded, disk full.
+  /// The data set that open_file gave a file for was not received whole: connection lost, limit exceeded,
+  /// disk full.
   std::function<void(const StoreRequest&, const std::string& why)> lost;
 };
 
 /// Limits and deadlines of an association.
 struct AssociationLimits {
-  std::chrono::seconds pdu_timeout{30};                     ///< One PDU, first to last byte.
-  std::chrono::seconds idle_timeout{60};                    ///< Between two messages.
+  std::chrono::milliseconds pdu_timeout{30'000};   ///< One PDU, from the one before to its last byte.
+  std::chrono::milliseconds idle_timeout{60'000};  ///< Between two messages.
   std::uint64_t largest_data_set = std::uint64_t{4} << 30;  ///< Bytes; larger ones are answered with A700.
   std::uint32_t max_pdu_length = 131072;
 };
@@ -86,28 +90,20 @@ struct AssociationSummary {
   AeTitle called;
   std::string address;
   Admission admission = Admission::congested;
-  std::string end;  ///< "released", "aborted by peer", "connection lost", "timed out", "rejected", ...
+  /// "released", "rejected", "aborted by peer", "connection lost", "timed out", "data set too large",
+  /// "protocol violated: ...", "no association: ...".
+  std::string end;
   std::uint64_t stored = 0;   ///< C-STORE answered with success.
   std::uint64_t refused = 0;  ///< C-STORE answered with anything else.
   std::uint64_t echoes = 0;
 };
 
-/// Serves one association on a connected TCP socket from A-ASSOCIATE-RQ to the close; takes ownership of the
-/// socket. Accepts Verification and every storage SOP class, private ones included, uncompressed and
+/// Serves one association on a connected stream socket from the A-ASSOCIATE-RQ to the close; takes ownership
+/// of the socket. Accepts Verification and every storage SOP class, private ones included, uncompressed and
 /// compressed transfer syntaxes, never deflated ones. Does not throw for anything that the peer does.
+/// @param address the peer's numeric address where the socket cannot say (behind the TLS relay); empty: the
+///        socket's.
 AssociationSummary serve_association(int socket, const AssociationHandlers& handlers,
-                                     const AssociationLimits& limits);
-
-/// One presentation context that Glisson offers or accepts. The one table behind the acceptor, the sender and
-/// the conformance statement.
-struct TransferCapability {
-  SopClassUid sop_class_uid;
-  std::string name;
-  std::vector<TransferSyntaxUid> transfer_syntaxes;  ///< In order of preference.
-  bool scp = false;
-  bool scu = false;
-};
-
-const std::vector<TransferCapability>& transfer_capabilities();
+                                     const AssociationLimits& limits, std::string address = {});
 
 }  // namespace glisson::dicom

@@ -17,7 +17,7 @@ struct Destination {
   AeTitle called;   ///< The peer's title.
   std::string host;
   std::uint16_t port = 0;
-  std::chrono::seconds timeout{30};  ///< For connecting and for each answer.
+  std::chrono::milliseconds timeout{30'000};  ///< For connecting (rounded up to seconds) and for each answer.
 };
 
 /// What became of a C-STORE or C-ECHO, by what the caller can do about it.
@@ -35,7 +35,12 @@ struct SendOutcome {
   std::string detail;                   ///< For people: the peer's words, the error of the connection.
 };
 
-/// Sends one Part 10 file held in memory by C-STORE on an association of its own.
+/// Sends one Part 10 file held in memory by C-STORE on an association of its own. Proposes its SOP class in
+/// its own transfer syntax and, where that is implicit or explicit VR little endian, in the other of the two
+/// too; in its own it is sent bit for bit.
+/// @throws RejectedInput not_dicom, missing_attribute or invalid_uid for bytes that are no Part 10 file;
+/// never
+///         for what the peer does.
 SendOutcome send_instance(const Destination& destination, std::span<const std::byte> part10);
 
 /// C-ECHO on an association of its own.
