@@ -5,11 +5,21 @@
 #include <string>
 #include <vector>
 
+#include "engine/errors.hpp"
+
 namespace glisson::storage {
+
+/// The connection broke during COMMIT: nobody knows whether the transaction took place. What belongs to it
+/// outside the database (a published file) must stay; reconciliation decides later.
+class InDoubtError : public TransientError {
+ public:
+  using TransientError::TransientError;
+};
 
 /// One connection to PostgreSQL whose schema is at the version of this binary. Not for several threads at
 /// once. A connection that was lost is opened again at the next use; the call in which it broke throws
-/// TransientError.
+/// TransientError, or InDoubtError when it broke during COMMIT. Every call on a Database may throw
+/// TransientError, and std::logic_error when the server refuses a statement.
 class Database {
  public:
   /// Connects and brings the schema up to date (one process at a time, under an advisory lock).
@@ -23,8 +33,11 @@ class Database {
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;
 
-  /// Blocks until a notification on `channel` arrives or the time is over.
-  /// @return true when notified.
+  /// Blocks until a notification on one of the channels arrives, the time is over or a signal is caught. The
+  /// first call for a channel, also after the connection was lost, returns true at once: what was notified
+  /// before anybody listened is not known.
+  /// @return true when there may be something to do.
+  bool wait_for_any_notification(const std::vector<std::string>& channels, std::chrono::milliseconds at_most);
   bool wait_for_notification(const std::string& channel, std::chrono::milliseconds at_most);
 
   class Connection;  ///< The pqxx connection; known to storage/ only.
