@@ -14,8 +14,8 @@ struct ExtractionProtocol {
   std::string description;  ///< One sentence for people.
   std::string digest;       ///< SHA-256 of the protocol file, lower-case hex; goes with every value.
 
-  double bin_width =
-      25;  ///< Width of a grey level in units of the image (HU); bin edges are multiples of it.
+  /// Width of a grey level in units of the image (HU); bin edges are multiples of it.
+  double bin_width = 25;
   std::optional<std::array<double, 3>> resampled_pixel_spacing;  ///< mm, x y z; none: native spacing.
   int pad_distance = 5;                      ///< Voxels of margin around the region when resampling.
   std::vector<std::string> feature_classes;  ///< PyRadiomics classes to compute, e.g. "shape", "glcm".

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,8 +14,16 @@ struct FeatureDefinition {
   std::string name;  ///< PyRadiomics name without image type and class, e.g. "Sphericity".
   std::string
       ibsi_code;     ///< IBSI permanent identifier, e.g. "QCFX"; empty where IBSI defines no equal feature.
-  std::string unit;  ///< UCUM, e.g. "mm", "mm3", "1", "[hnsf'U]" (HU).
+  std::string unit;  ///< UCUM without the intensities' part, e.g. "mm", "mm3", "1".
+  int intensity_power =
+      0;  ///< Power of the intensity unit by which `unit` is multiplied, e.g. 2 for a variance.
 };
+
+/// The UCUM unit of a feature of an image whose intensities have `intensity_unit`, e.g. "[hnsf'U]" for HU
+/// gives
+/// "[hnsf'U]2" for a variance and "mm3.[hnsf'U]2" for the total energy. "1" stands for intensities without
+/// unit.
+std::string ucum_unit(const FeatureDefinition& definition, std::string_view intensity_unit);
 
 /// Why a feature has no value.
 enum class UndefinedReason {
@@ -30,8 +37,8 @@ enum class UndefinedReason {
 
 std::string_view keyword(UndefinedReason reason) noexcept;
 
-/// One feature of one region. Either the value or the reason is set. A sentinel (PyRadiomics' NGTDM
-/// Coarseness of 1e6, for instance) is a value with its reason beside it.
+/// One feature of one region. A value, or a reason, or both: a sentinel (PyRadiomics' NGTDM Coarseness of
+/// 1e6, for instance) is a value with the reason why the formula gives none beside it.
 struct Feature {
   std::string name;  ///< Full name: image type, class and feature, e.g. "original_firstorder_Mean".
   std::optional<double> value;

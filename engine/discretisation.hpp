@@ -1,0 +1,60 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "engine/region.hpp"
+
+namespace glisson::engine {
+
+/// The grey levels of a region, in its bounding box with a margin of one voxel that is outside, so that every
+/// voxel of the region has all 26 neighbours in memory.
+struct GreyLevelRegion {
+  std::array<int, 3> size{};               ///< Of the bounding box, without the margin.
+  std::array<std::ptrdiff_t, 3> stride{};  ///< Steps along x, y, z in `levels`.
+  std::vector<std::uint16_t> levels;       ///< 0 outside, else 1 + index into `grey_levels`; x fastest.
+  std::vector<int> grey_levels;     ///< Those that occur, ascending, counted from 1 as PyRadiomics does.
+  std::vector<std::size_t> voxels;  ///< Number of voxels of each of `grey_levels`.
+  std::size_t voxel_count = 0;
+
+  /// Position of voxel (x, y, z) of the bounding box in `levels`.
+  std::size_t offset(int x, int y, int z) const {
+    return static_cast<std::size_t>((x + 1) * stride[0] + (y + 1) * stride[1] + (z + 1) * stride[2]);
+  }
+  /// Ng: the highest grey level.
+  int highest_level() const { return grey_levels.back(); }
+
+  /// Calls visit(offset into levels) for every voxel inside, in memory order.
+  template <typename Visit>
+  void for_each_voxel(Visit visit) const {
+    for (int z = 0; z < size[2]; ++z) {
+      for (int y = 0; y < size[1]; ++y) {
+        const std::size_t row = offset(0, y, z);
+        for (std::size_t i = row; i < row + static_cast<std::size_t>(size[0]); ++i) {
+          if (levels[i] != 0) visit(i);
+        }
+      }
+    }
+  }
+};
+
+/// Direction between neighbours, in voxels along x, y, z.
+using Direction = std::array<int, 3>;
+
+/// The 13 directions of 3D space at Chebyshev distance 1 (one of each opposite pair) that fit into a box of
+/// `size`: along an axis of size 1 no voxel has a neighbour.
+std::vector<Direction> directions(const std::array<int, 3>& size);
+
+/// Offsets of the 26 neighbours of a voxel in GreyLevelRegion::levels.
+std::array<std::ptrdiff_t, 26> neighbour_offsets(const GreyLevelRegion& region);
+
+/// Grey levels of fixed width, whose edges are multiples of it (PyRadiomics, binWidth):
+///   level(x) = floor(x / w) - floor(min(X) / w) + 1
+/// with half-open bins, so that an intensity on an edge belongs to the bin above.
+/// @param bin_width w, in units of the intensities; greater than 0.
+/// @throws RejectedInput too_much_memory when more than 1024 grey levels occur.
+GreyLevelRegion discretise(const Region& region, double bin_width);
+
+}  // namespace glisson::engine

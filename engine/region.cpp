@@ -1,0 +1,62 @@
+#include "engine/region.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "engine/errors.hpp"
+
+namespace glisson::engine {
+
+BoundingBox bounding_box(const Mask& mask) {
+  const auto& size = mask.grid.size;
+  BoundingBox box{size, {-1, -1, -1}};
+  for (int z = 0; z < size[2]; ++z) {
+    for (int y = 0; y < size[1]; ++y) {
+      const auto row = mask.voxels.begin() + static_cast<std::ptrdiff_t>(mask.grid.offset(0, y, z));
+      const auto end = row + size[0];
+      const auto first = std::find(row, end, std::uint8_t{1});
+      if (first == end) continue;
+      const auto last =
+          std::find(std::make_reverse_iterator(end), std::make_reverse_iterator(row), std::uint8_t{1});
+      const int left = static_cast<int>(first - row);
+      const int right = static_cast<int>(last.base() - row) - 1;
+      box.lower = {std::min(box.lower[0], left), std::min(box.lower[1], y), std::min(box.lower[2], z)};
+      box.upper = {std::max(box.upper[0], right), std::max(box.upper[1], y), std::max(box.upper[2], z)};
+    }
+  }
+  if (box.upper[0] < 0) throw RejectedInput(RejectionReason::empty_region, "no voxel of the image is inside");
+  return box;
+}
+
+Region crop_to_region(const Volume& volume, const Mask& mask) {
+  if (volume.grid != mask.grid) throw std::logic_error("image and mask have different grids");
+  if (volume.values.size() != volume.grid.voxel_count() || mask.voxels.size() != mask.grid.voxel_count()) {
+    throw std::logic_error("image or mask does not fill its grid");
+  }
+  const BoundingBox box = bounding_box(mask);
+  Region region;
+  region.grid = volume.grid;
+  region.grid.size = {box.extent(0), box.extent(1), box.extent(2)};
+  region.grid.origin =
+      volume.grid.position({static_cast<double>(box.lower[0]), static_cast<double>(box.lower[1]),
+                            static_cast<double>(box.lower[2])});
+  region.inside.reserve(region.grid.voxel_count());
+  for (int z = box.lower[2]; z <= box.upper[2]; ++z) {
+    for (int y = box.lower[1]; y <= box.upper[1]; ++y) {
+      const std::size_t row = volume.grid.offset(box.lower[0], y, z);
+      for (std::size_t i = row; i < row + static_cast<std::size_t>(box.extent(0)); ++i) {
+        region.inside.push_back(mask.voxels[i]);
+        if (mask.voxels[i] == 0) continue;
+        if (!std::isfinite(volume.values[i])) {
+          throw RejectedInput(RejectionReason::unsupported_pixel_format,
+                              "an intensity of the region is not finite");
+        }
+        region.intensities.push_back(volume.values[i]);
+      }
+    }
+  }
+  return region;
+}
+
+}  // namespace glisson::engine
