@@ -28,17 +28,24 @@ struct Job {
 /// Channel of NOTIFY for each kind, e.g. "glisson_analyse".
 std::string notification_channel(JobKind kind);
 
-/// Transaction 2: claims the job that is due first (live work before backfill), or one whose lease ran out.
-/// A job whose attempts ended `max_failures` times without an answer is set dead instead.
+/// Attempts in a row that may end without an answer (lease or deadline ran out) before a job is dead with the
+/// reason `no_answer`.
+inline constexpr int max_unanswered = 3;
+
+/// Transaction 2: claims the job that is due first (live work before backfill). Running jobs whose lease ran
+/// out are released before, as by rescue_jobs(), so that one of them may be the one claimed.
 /// @param worker who claims, e.g. "host:pid".
+/// @param lease until when the job is safe from others unless renewed, by PostgreSQL's clock.
+/// @param deadline from now; the lease is not renewed past it.
 std::optional<Job> claim_job(Database& database, const std::vector<JobKind>& kinds, const std::string& worker,
-                             std::chrono::seconds lease);
+                             std::chrono::milliseconds lease, std::chrono::milliseconds deadline);
 
-/// Extends the lease by PostgreSQL's clock.
-/// @return false when the job no longer runs under this attempt: stop working on it.
-bool renew_lease(Database& database, const Job& job, std::chrono::seconds lease);
+/// Extends the lease by PostgreSQL's clock, at most to the deadline.
+/// @return false when the job no longer runs under this attempt or its deadline is over: stop working on it.
+bool renew_lease(Database& database, const Job& job, std::chrono::milliseconds lease);
 
-/// Seconds until the next job of these kinds is due; none when nothing is scheduled.
+/// Time until the next job of these kinds is due or the lease of one runs out; none when nothing is scheduled
+/// or running.
 std::optional<std::chrono::milliseconds> until_next_job(Database& database,
                                                         const std::vector<JobKind>& kinds);
 
@@ -50,20 +57,26 @@ struct JobReason {
 
 /// Outcomes; each commits and returns false when the fencing token no longer holds (nothing is changed then).
 bool complete_job(Database& database, const Job& job);
-/// Tries again after `delay`; counts as a failure unless `harmless`; dead after `max_failures` failures.
-bool retry_job(Database& database, const Job& job, std::chrono::seconds delay, const JobReason& reason,
-               int max_failures, bool harmless = false);
+/// Tries again after `delay`; counts as a failure: the job is dead after `max_failures` of them. An analysis
+/// that has been scheduled anew meanwhile is left to that job.
+bool retry_job(Database& database, const Job& job, std::chrono::milliseconds delay, const JobReason& reason,
+               int max_failures);
+/// Looks again after `delay`; nothing failed, e.g. images have not arrived yet. Never makes the job dead.
+bool postpone_job(Database& database, const Job& job, std::chrono::milliseconds delay,
+                  const JobReason& reason);
 bool kill_job(Database& database, const Job& job,
               const JobReason& reason);  ///< `dead`: the data are at fault.
 bool block_job(Database& database, const Job& job,
                const JobReason& reason);                                     ///< `blocked`: the peer refuses.
 bool hold_job(Database& database, const Job& job, const JobReason& reason);  ///< `held`: no declared purpose.
 
-/// Outcome of a compare job: the second object is a revision and becomes current, or it is quarantined and
-/// the analyses that need its series stop.
+/// Outcome of a compare job. Same content: the second object is a revision and becomes current; analyses of
+/// the first that are scheduled read the second. Other content: the second is quarantined and the job is dead
+/// with the reason `conflicting_instances`, for an administrator to decide.
 bool decide_comparison(Database& database, const Job& job, bool same_content);
 
-/// Returns running jobs whose lease ran out to the queue; returns how many. Called by upkeep.
+/// Returns running jobs whose lease ran out to the queue, or sets them dead after `max_unanswered` such
+/// attempts; returns how many. Called by upkeep.
 std::size_t rescue_jobs(Database& database);
 
 /// A job as `glisson job list|show` shows it.
@@ -95,8 +108,8 @@ struct AttemptView {
 std::vector<JobView> list_jobs(Database& database, const std::string& state, int limit);
 std::optional<JobView> show_job(Database& database, std::int64_t id);
 std::vector<AttemptView> job_attempts(Database& database, std::int64_t id);
-/// Puts a dead, blocked or held job back to scheduled, now, with its failures forgotten. False when it is
-/// neither.
+/// Puts a dead, blocked or held job back to scheduled, now, with its failures forgotten. False when it is in
+/// none of these states, concerns a refused object (send it again instead), or is scheduled anew already.
 bool retry_job_now(Database& database, std::int64_t id);
 
 }  // namespace glisson::storage

@@ -9,8 +9,8 @@ namespace glisson::storage {
 
 /// One line of a study's story.
 struct TimelineEntry {
-  std::string at;      ///< ISO 8601 with milliseconds, local time of the server.
-  std::string what;    ///< e.g. "51 images of series ... received from PACS (127.0.0.1), association 12".
+  std::string at;      ///< ISO 8601 with milliseconds and time zone.
+  std::string what;    ///< e.g. "51 objects of a series of modality CT received from PACS (10.0.0.1), ...".
   bool stuck = false;  ///< Nothing happens further without somebody.
   std::string next;    ///< With stuck: the command to type next.
 };
@@ -19,8 +19,10 @@ struct TimelineEntry {
 struct StudyTimeline {
   std::string study_instance_uid;
   std::string accession_number;
-  std::string
-      state;  ///< "waiting for segmentation", "settling", "waiting for images", "analysing", "reported", ...
+  /// "waiting for segmentation", "settling", "waiting for images", "waiting to try again", "analysing",
+  /// "in conflict", "not analysed", "analysed", "delivering", "held", "refused by the destination",
+  /// "not delivered" or "reported".
+  std::string state;
   std::vector<TimelineEntry> entries;
 };
 

@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <stdexcept>
+
+#include "storage/connection.hpp"
+#include "storage/job_outcome.hpp"
+#include "storage/results.hpp"
+
+namespace glisson::storage {
+namespace {
+
+constexpr Statement select_destination{"select_destination", R"(
+  select peer.*, job.iod, job.analysis_id, hold_reason(purpose, responsible, valid_until) is null as purpose_valid
+  from job join peer using (peer_id) where job_id = $1 and removed_at is null)"};
+
+/// Reports with demonstration scores are for destinations of purpose test only, and there preferred.
+constexpr Statement select_candidates{"select_candidates", R"(
+  select report_id, iod from report
+  where analysis_id = $1
+    and demonstration = ($2::boolean and exists (select from report other
+                                                 where other.analysis_id = $1 and other.demonstration))
+  order by position)"};
+
+constexpr Statement select_report{"select_report",
+                                  "select sop_instance_uid, part10 from report where report_id = $1"};
+
+constexpr Statement insert_delivery{"insert_delivery", R"(
+  insert into delivery (job_id, report_id)
+  select job_id, report_id from job join report using (analysis_id)
+  where job_id = $1 and sop_instance_uid = $2)"};
+
+constexpr Statement set_iod{"set_iod", "update job set iod = $2 where job_id = $1"};
+
+struct Candidate {
+  std::int64_t report_id = 0;
+  std::string iod;
+};
+
+/// Where a job delivers to, and the reports that this destination may get, in the order of trying.
+struct Destination {
+  Peer peer;
+  bool purpose_valid = false;
+  std::vector<Candidate> candidates;
+  std::size_t present = 0;  ///< Index of the candidate to try now.
+};
+
+Peer peer_from(const pqxx::row& row) {
+  Peer peer{.id = row["peer_id"].as<std::int64_t>(),
+            .name = row["name"].as<std::string>(),
+            .ae_title = dicom::AeTitle(row["ae_title"].as<std::string>()),
+            .host = row["host"].as<std::string>(),
+            .port = row["port"].as<std::uint16_t>(),
+            .may_store = row["may_store"].as<bool>(),
+            .may_query = row["may_query"].as<bool>(),
+            .may_echo = row["may_echo"].as<bool>(),
+            .receives_reports = row["receives_reports"].as<bool>(),
+            .purpose = std::nullopt,
+            .responsible = text_or_empty(row["responsible"]),
+            .valid_until = text_or_empty(row["valid_until"])};
+  if (!row["purpose"].is_null()) peer.purpose = purpose_from(row["purpose"].as<std::string>());
+  return peer;
+}
+
+std::optional<Destination> destination_of(Transaction& transaction, const Job& job) {
+  const pqxx::result found = transaction.run(select_destination, job.id);
+  if (found.empty()) return std::nullopt;
+  Destination destination{.peer = peer_from(found.front()),
+                          .purpose_valid = found.front()["purpose_valid"].as<bool>(),
+                          .candidates = {}};
+  for (const pqxx::row& row :
+       transaction.run(select_candidates, found.front()["analysis_id"].as<std::int64_t>(),
+                       destination.peer.purpose == Purpose::test)) {
+    destination.candidates.push_back({row["report_id"].as<std::int64_t>(), row["iod"].as<std::string>()});
+  }
+  if (destination.candidates.empty()) return std::nullopt;
+  const std::string iod = text_or_empty(found.front()["iod"]);
+  const auto present = std::find_if(destination.candidates.begin(), destination.candidates.end(),
+                                    [&](const Candidate& candidate) { return candidate.iod == iod; });
+  if (present != destination.candidates.end()) {
+    destination.present = static_cast<std::size_t>(present - destination.candidates.begin());
+  }
+  return destination;
+}
+
+}  // namespace
+
+std::optional<Delivery> load_delivery(Database& database, const Job& job) {
+  return database.connection().transaction([&](Transaction& transaction) -> std::optional<Delivery> {
+    const std::optional<Destination> destination = destination_of(transaction, job);
+    if (!destination) return std::nullopt;
+    const Candidate& candidate = destination->candidates[destination->present];
+    const pqxx::row report = transaction.run(select_report, candidate.report_id).front();
+    const pqxx::binarystring part10(report["part10"]);
+    const auto* bytes = reinterpret_cast<const std::byte*>(part10.data());
+    return Delivery{.peer = destination->peer,
+                    .iod = candidate.iod,
+                    .sop_instance_uid = report["sop_instance_uid"].as<std::string>(),
+                    .part10 = {bytes, bytes + part10.size()},
+                    .last_iod = destination->present + 1 == destination->candidates.size(),
+                    .purpose_valid = destination->purpose_valid};
+  });
+}
+
+bool mark_delivered(Database& database, const Job& job, const std::string& sop_instance_uid) {
+  return database.connection().transaction([&](Transaction& transaction) {
+    if (!end_attempt(transaction, job, {.state = "done", .outcome = "done"})) return false;
+    if (transaction.run(insert_delivery, job.id, sop_instance_uid).affected_rows() != 1) {
+      throw std::logic_error("a report was sent that is none of this job's analysis");
+    }
+    return true;
+  });
+}
+
+bool fall_back_to_next_iod(Database& database, const Job& job, const JobReason& reason) {
+  return database.connection().transaction([&](Transaction& transaction) {
+    const std::optional<Destination> destination = destination_of(transaction, job);
+    if (!destination || destination->present + 1 == destination->candidates.size()) {
+      return end_attempt(transaction, job, {.state = "blocked", .outcome = "blocked", .reason = reason});
+    }
+    if (!end_attempt(transaction, job, {.state = "scheduled", .outcome = "next_iod", .reason = reason})) {
+      return false;
+    }
+    transaction.run(set_iod, job.id, destination->candidates[destination->present + 1].iod);
+    return true;
+  });
+}
+
+}  // namespace glisson::storage
