@@ -1,0 +1,133 @@
+#include "dicom/measurement_report.hpp"
+#include "dicom/report_content.hpp"
+#include "dicom/report_text.hpp"
+#include "dicom/report_words.hpp"
+
+namespace glisson::dicom {
+namespace {
+
+/// A paragraph of the summary: a heading and its lines.
+std::string section(const std::string& heading, const std::vector<std::string>& lines) {
+  std::string text = "\n" + heading + "\n";
+  for (const auto& line : lines) text += "- " + line + "\n";
+  return text;
+}
+
+std::string opening(const MeasurementReport& report) {
+  std::string text = "RESEARCH, NOT FOR DIAGNOSIS. Computed by Glisson " + report.software_version +
+                     " from a drawn segmentation; reviewed by no one.\n";
+  if (shows_demonstration(report))
+    text += "DEMONSTRATION: scores so marked come from coefficients that come from no patients.\n";
+  return text;
+}
+
+std::vector<std::string> missing_lines(const MeasurementReport& report) {
+  auto lines = missing_in_words(report);
+  for (auto& line : ignored_in_words(report)) lines.push_back(std::move(line));
+  if (lines.empty()) lines.emplace_back("Nothing: every region was measured and every model gave a score.");
+  return lines;
+}
+
+std::vector<std::string> region_lines(const MeasurementReport& report) {
+  std::vector<std::string> lesions;
+  std::vector<std::string> organs;
+  for (const auto& region : report.regions) {
+    auto line = segment_in_words(report, region.segment_number) + ": ";
+    if (region.size.voxels == 0) {
+      line += "not measured";
+    } else if (region.is_lesion) {
+      line += "long axis " + millimetres_in_words(region.size.long_axis.length) + ", short axis " +
+              millimetres_in_words(region.size.short_axis.length) + ", volume " +
+              millilitres_in_words(region.size.volume);
+    } else {
+      line += "volume " + millilitres_in_words(region.size.volume);
+    }
+    (region.is_lesion ? lesions : organs).push_back(std::move(line));
+  }
+  if (lesions.empty()) lesions.emplace_back("The segmentation draws no lesion that was analysed.");
+  lesions.insert(lesions.end(), organs.begin(), organs.end());
+  return lesions;
+}
+
+std::string score_line(const MeasurementReport& report, const engine::RiskAssessment& assessment) {
+  const auto& model = *assessment.model;
+  auto line = title_in_report(model);
+  if (assessment.segment_number > 0) line += ", " + segment_in_words(report, assessment.segment_number);
+  line += ": ";
+  if (assessment.probability && !is_demonstration(model)) {
+    line += probability_in_words(*assessment.probability);
+  } else {
+    line += number_in_words(*assessment.score);
+    if (!model.score_unit.empty() && model.score_unit != "1") line += " " + model.score_unit;
+  }
+  const auto category = category_in_words(assessment);
+  if (!category.empty()) line += "; " + category;
+  if (line.back() != '.') line += ".";
+  if (is_demonstration(model)) return line + " " + status_in_words(model) + ".";
+  line += " Population: " + (model.population.empty() ? "not stated" : model.population);
+  return line.back() == '.' ? line : line + ".";
+}
+
+std::vector<std::string> score_lines(const MeasurementReport& report) {
+  std::vector<std::string> lines;
+  for (const auto& assessment : report.assessments) {
+    if (assessment.score) lines.push_back(score_line(report, assessment));
+  }
+  if (lines.empty()) lines.emplace_back("None.");
+  return lines;
+}
+
+std::vector<std::string> limits() {
+  return {
+      "Counts and sizes are those of the drawn lesions; lesions that were not drawn are not counted.",
+      "The diagnosis was not assessed: scores for hepatocellular carcinoma hold only if it is one.",
+      "Macrovascular invasion and spread beyond the liver were not assessed.",
+  };
+}
+
+std::vector<std::string> technique_lines(const MeasurementReport& report) {
+  const auto& images = *report.images;
+  const auto& spacing = images.volume.grid.spacing;
+  std::string drawn;
+  for (const auto& region : report.regions) {
+    const auto* segment = find_segment(report, region.segment_number);
+    if (segment == nullptr || segment->algorithm.empty() || drawn.find(segment->algorithm) == 0) continue;
+    if (drawn.find(", " + segment->algorithm) != std::string::npos) continue;
+    drawn += (drawn.empty() ? "" : ", ") + segment->algorithm;
+  }
+  return {
+      images.modality + ", " + std::to_string(images.images.size()) + " images, voxels " +
+          number_in_words(spacing[0]) + " x " + number_in_words(spacing[1]) + " x " +
+          number_in_words(spacing[2]) + " mm.",
+      "Segments drawn: " + (drawn.empty() ? "not stated" : drawn) + ".",
+      "Sizes: long axis is the longest diameter in a slice, short axis the longest perpendicular to it "
+      "there, "
+      "outer edge to outer edge.",
+      "Features: " + protocol_in_words(*report.protocol) + ".",
+  };
+}
+
+std::vector<std::string> appendix_lines(const MeasurementReport& report) {
+  std::vector<std::string> lines;
+  for (const auto& region : report.regions) {
+    for (const auto* feature : model_features(report, region)) {
+      if (!feature->value) continue;
+      lines.push_back(segment_in_words(report, region.segment_number) + ": " + feature->name + " " +
+                      number_in_words(*feature->value));
+    }
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::string report_summary(const MeasurementReport& report) {
+  auto text = opening(report) + section("NOT COMPUTED", missing_lines(report)) +
+              section("REGIONS", region_lines(report)) + section("SCORES", score_lines(report)) +
+              section("LIMITS", limits()) + section("TECHNIQUE", technique_lines(report));
+  const auto appendix = appendix_lines(report);
+  if (!appendix.empty()) text += section("APPENDIX: VALUES THAT THE MODELS TOOK IN", appendix);
+  return printable_utf8(text, true);
+}
+
+}  // namespace glisson::dicom

@@ -1,0 +1,234 @@
+#include "dicom/report_words.hpp"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "dicom/report_content.hpp"
+#include "dicom/report_text.hpp"
+
+namespace glisson::dicom {
+namespace {
+
+std::string printed(double value, std::chars_format format, int precision) {
+  std::array<char, 512> buffer{};  // 1e308 with two decimals has 312 characters.
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, format, precision);
+  return {buffer.data(), end.ptr};
+}
+
+std::string unit_suffix(const std::string& ucum) { return ucum.empty() || ucum == "1" ? "" : " " + ucum; }
+
+/// "above the cut-off 3.36 and not above the cut-off 13.74 of Tumour burden score"
+std::string position_in_words(const engine::RiskModel& model, const engine::ScoreCategory& category) {
+  std::optional<double> lower;
+  for (const auto& candidate : model.categories) {
+    if (candidate.label == category.label && candidate.upper == category.upper) break;
+    lower = candidate.upper;
+  }
+  std::string words;
+  if (lower) words = "above the cut-off " + number_in_words(*lower);
+  if (lower && category.upper) words += " and ";
+  if (category.upper) words += "not above the cut-off " + number_in_words(*category.upper);
+  return words.empty() ? "" : words + " of " + model.title;
+}
+
+/// Undefined features by name, the first few of them spelled out.
+std::string undefined_features(const ReportedRegion& region) {
+  constexpr std::size_t spelled_out = 5;
+  std::size_t count = 0;
+  std::string names;
+  for (const auto& feature : region.features) {
+    if (feature.value) continue;
+    if (++count > spelled_out) continue;
+    names += (names.empty() ? "" : ", ") + feature.name;
+    if (feature.reason) names += " (" + reason_in_words(*feature.reason) + ")";
+  }
+  if (count == 0) return {};
+  if (count > spelled_out) names += ", and " + std::to_string(count - spelled_out) + " more";
+  return std::to_string(count) + " of " + std::to_string(region.features.size()) +
+         " features are undefined: " + names;
+}
+
+}  // namespace
+
+bool is_demonstration(const engine::RiskModel& model) {
+  return model.status == engine::ModelStatus::demonstration;
+}
+
+std::string title_in_report(const engine::RiskModel& model) {
+  return (is_demonstration(model) ? "DEMONSTRATION: " : "") +
+         (model.title.empty() ? model.name : model.title);
+}
+
+std::string score_name_in_report(const engine::RiskModel& model) {
+  return (is_demonstration(model) ? "DEMONSTRATION: " : "") +
+         (model.score_name.empty() ? model.name : model.score_name);
+}
+
+std::string status_in_words(const engine::RiskModel& model) {
+  switch (model.status) {
+    case engine::ModelStatus::published:
+      return "Published model";
+    case engine::ModelStatus::site_fitted:
+      return "Model fitted by the site on its own patients";
+    case engine::ModelStatus::demonstration:
+      return "DEMONSTRATION: its coefficients come from no patients; its numbers mean nothing for this "
+             "patient";
+  }
+  return {};
+}
+
+std::string cut_offs_in_words(const engine::RiskModel& model) {
+  std::string words;
+  for (const auto& category : model.categories) {
+    if (category.upper) words += (words.empty() ? "" : "; ") + number_in_words(*category.upper);
+  }
+  return words.empty() ? words : words + unit_suffix(model.score_unit);
+}
+
+std::string category_in_words(const engine::RiskAssessment& assessment) {
+  const auto& model = *assessment.model;
+  if (is_demonstration(model) || !assessment.score) return {};
+  if (assessment.at_cut_off) {
+    return "at the cut-off of " + model.title + " (" + cut_offs_in_words(model) +
+           "): too close to it to say on which side";
+  }
+  if (!assessment.category) return {};
+  const auto& wording = assessment.category->wording;
+  if (!wording.empty() && !says_what_a_report_must_not(wording)) return wording;
+  return position_in_words(model, *assessment.category);
+}
+
+std::string reason_in_words(const engine::RiskAssessment& assessment) {
+  if (assessment.score) return {};
+  std::string words = "no reason was given";
+  if (assessment.reason) {
+    switch (*assessment.reason) {
+      case engine::NotAssessedReason::missing_input:
+        words = "an input is missing";
+        break;
+      case engine::NotAssessedReason::undefined_input:
+        words = "an input is undefined for this region";
+        break;
+      case engine::NotAssessedReason::wrong_modality:
+        words = "the model is for another modality";
+        break;
+      case engine::NotAssessedReason::wrong_protocol:
+        words = "the model needs features of another extraction protocol";
+        break;
+      case engine::NotAssessedReason::lesion_too_small:
+        words = "the lesion is smaller than the smallest that the model is for";
+        break;
+      case engine::NotAssessedReason::no_lesion:
+        words = "no lesion is drawn";
+        break;
+    }
+  }
+  return assessment.detail.empty() ? words : words + ": " + assessment.detail;
+}
+
+std::string reason_in_words(engine::UndefinedReason reason) {
+  switch (reason) {
+    case engine::UndefinedReason::single_voxel:
+      return "the region has one voxel";
+    case engine::UndefinedReason::flat_region:
+      return "all intensities of the region are equal";
+    case engine::UndefinedReason::single_grey_level:
+      return "the region has one grey level";
+    case engine::UndefinedReason::no_neighbours:
+      return "no voxel of the region has a neighbour inside";
+    case engine::UndefinedReason::empty_mesh:
+      return "the region is too thin for a surface";
+    case engine::UndefinedReason::division_by_zero:
+      return "the formula divides by zero for this region";
+  }
+  return {};
+}
+
+std::vector<std::string> protocol_settings(const engine::ExtractionProtocol& protocol) {
+  std::vector<std::string> settings{
+      "extraction protocol " + protocol.name + " " + protocol.version + ", SHA-256 " + protocol.digest,
+      "discretisation: bin width " + number_in_words(protocol.bin_width) + ", bin edges at multiples of it"};
+  if (protocol.resampled_pixel_spacing) {
+    const auto& spacing = *protocol.resampled_pixel_spacing;
+    settings.push_back("resampling: " + number_in_words(spacing[0]) + " x " + number_in_words(spacing[1]) +
+                       " x " + number_in_words(spacing[2]) + " mm");
+  } else {
+    settings.emplace_back("resampling: none");
+  }
+  return settings;
+}
+
+std::string protocol_in_words(const engine::ExtractionProtocol& protocol) {
+  std::string words;
+  for (const auto& setting : protocol_settings(protocol)) words += (words.empty() ? "" : "; ") + setting;
+  return words;
+}
+
+std::string segment_in_words(const MeasurementReport& report, int segment_number) {
+  const auto number = "segment " + std::to_string(segment_number);
+  const auto* segment = find_segment(report, segment_number);
+  if (segment == nullptr || segment->label.empty() || says_what_a_report_must_not(segment->label))
+    return number;
+  return printable_utf8(segment->label) + " (" + number + ")";
+}
+
+std::vector<std::string> missing_in_words(const MeasurementReport& report) {
+  std::vector<std::string> lines;
+  for (const auto& region : report.regions) {
+    const auto name = segment_in_words(report, region.segment_number);
+    if (!region.not_measured.empty()) {
+      lines.push_back(name + ": no features: " + region.not_measured);
+    } else if (const auto undefined = undefined_features(region); !undefined.empty()) {
+      lines.push_back(name + ": " + undefined);
+    }
+  }
+  for (const auto& assessment : report.assessments) {
+    if (assessment.score) continue;
+    auto line = title_in_report(*assessment.model);
+    if (assessment.segment_number > 0) line += ", " + segment_in_words(report, assessment.segment_number);
+    lines.push_back(line + ": no score: " + reason_in_words(assessment));
+  }
+  return lines;
+}
+
+std::vector<std::string> ignored_in_words(const MeasurementReport& report) {
+  std::vector<std::string> lines;
+  for (const auto& segment : report.ignored) {
+    auto name = "segment " + std::to_string(segment.segment_number);
+    if (!segment.label.empty() && !says_what_a_report_must_not(segment.label))
+      name = printable_utf8(segment.label) + " (" + name + ")";
+    lines.push_back(name + ": not analysed: " + segment.reason);
+  }
+  return lines;
+}
+
+std::string number_in_words(double value) {
+  const double size = std::abs(value);
+  if (size != 0 && (size < 0.01 || size >= 1e6)) return printed(value, std::chars_format::general, 3);
+  auto text = printed(value, std::chars_format::fixed, 2);
+  while (text.back() == '0') text.pop_back();
+  if (text.back() == '.') text.pop_back();
+  return text == "-0" ? "0" : text;
+}
+
+std::string millimetres_in_words(double millimetres) {
+  if (millimetres < 0.5) return "less than 1 mm";
+  return printed(std::round(millimetres), std::chars_format::fixed, 0) + " mm";
+}
+
+std::string millilitres_in_words(double cubic_millimetres) {
+  const double tenths = std::round(cubic_millimetres / 100);
+  if (tenths < 1) return "less than 0.1 ml";
+  return printed(tenths / 10, std::chars_format::fixed, 1) + " ml";
+}
+
+std::string probability_in_words(double probability) {
+  constexpr double step = 5;
+  const double percent = step * std::round(100 * probability / step);
+  if (percent < step) return "below 5 %";
+  if (percent > 100 - step) return "above 95 %";
+  return "about " + printed(percent, std::chars_format::fixed, 0) + " %";
+}
+
+}  // namespace glisson::dicom
