@@ -1,6 +1,7 @@
 #include "server/command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <memory>
 
 #include "server/commands.hpp"
 #include "server/error_report.hpp"
@@ -10,6 +11,46 @@ namespace glisson::server {
 namespace {
 
 // Each of these adds one command. Its options live as long as the App, in the callback that runs the command.
+
+void add_settings_options(CLI::App& command, SettingsOptions& settings) {
+  command.add_option("--config", settings.config, "Settings file; else glisson.toml in the data folder")
+      ->type_name("FILE")
+      ->check(CLI::ExistingFile.description(""));
+  command.add_option("--data", settings.data, "Data folder; overrides the setting `data`")->type_name("DIR");
+}
+
+void add_extract(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<ExtractOptions>();
+  CLI::App* command =
+      app.add_subcommand("extract", "Print the features of segments, without service or database");
+  command->add_option("--images", options->images, "Folder that holds the images, and may hold others")
+      ->required()
+      ->type_name("DIR")
+      ->check(CLI::ExistingDirectory.description(""));
+  command->add_option("--segmentation", options->segmentation, "DICOM Segmentation (SEG)")
+      ->required()
+      ->type_name("FILE")
+      ->check(CLI::ExistingFile.description(""));
+  command->add_option("--segment", options->segments, "Segment Number; may be repeated (all unless given)")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber.description(""));
+  command->add_option("--protocol", options->protocol, "Extraction protocol")
+      ->type_name("NAME")
+      ->capture_default_str();
+  command
+      ->add_option("--format", options->format,
+                   "csv: segment,feature,value; json: also reasons, codes and units")
+      ->check(CLI::IsMember({"csv", "json"}).description(""))
+      ->type_name("csv|json")
+      ->capture_default_str();
+  add_settings_options(*command, options->settings);
+  command->footer(
+      "Examples:\n"
+      "  glisson extract --images study/portal --segmentation study/seg.dcm\n"
+      "  glisson extract --images study --segmentation study/seg.dcm --segment 2 --format json\n"
+      "An undefined feature has an empty value in CSV; JSON gives its reason.");
+  command->callback([options, &exit_code] { exit_code = report_errors([&] { return extract(*options); }); });
+}
 
 void add_phantom(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<PhantomOptions>();
@@ -29,6 +70,7 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "glisson " GLISSON_VERSION);
   app.require_subcommand(1);
   int exit_code = exit_success;
+  add_extract(app, exit_code);
   add_phantom(app, exit_code);
   try {
     app.parse(argc, argv);
