@@ -92,7 +92,7 @@ std::unique_ptr<pqxx::connection> connect(const std::string& url, const std::str
   pqxx::nontransaction setup(*connection);
   setup.exec(
       "set search_path = glisson; set synchronous_commit = on; set client_min_messages = warning; "
-      "set jit = off; set timezone = 'UTC'; set idle_in_transaction_session_timeout = '60s'; "
+      "set jit = off; set idle_in_transaction_session_timeout = '60s'; "
       "set application_name = " +
       setup.quote(application_name));
   return connection;

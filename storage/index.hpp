@@ -43,7 +43,12 @@ void close_association(Database& database, std::int64_t id, const std::string& e
                        std::uint64_t refused);
 
 /// Transaction 1: upserts study, series and instance, schedules the analysis of a segmentation at now +
-/// settle, and moves the analyses that wait for this image to now + settle. Committed when it returns.
+/// settle, and moves the analyses that wait for this image to now + settle (up to a tenth of the settle time
+/// earlier, so that images that arrive together do not queue for the job). An analysis that runs, or that
+/// gave up for want of images, is scheduled again. Committed when it returns.
+/// @throws TransientError: nothing was stored, the file is not needed; its kind InDoubtError: nobody knows,
+/// the
+///         file must stay and the sender must not be told success.
 IngestResult ingest(Database& database, const ReceivedInstance& instance, std::chrono::seconds settle_time);
 
 /// Records an object that was refused and kept in refused/, with its reason, as a dead job of kind `ingest`

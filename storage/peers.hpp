@@ -32,11 +32,13 @@ struct Peer {
   std::string valid_until;         ///< Last day, YYYY-MM-DD.
 };
 
-/// Adds a peer; a peer of the same name is replaced. Held deliveries to it are released when its purpose is
-/// now declared.
-/// @throws RejectedInput invalid_settings when another peer has the AE title.
+/// Adds a peer (its id is not read); a peer of the same name is changed and keeps its id and its deliveries.
+/// Held deliveries to it are released when purpose, responsible and a term that is not over are now declared.
+/// @throws RejectedInput invalid_settings when another peer has the AE title, or name, host, port or
+///         valid_until is malformed.
 void add_peer(Database& database, const Peer& peer);
-/// @return false when there was none. Deliveries that were not made are kept as dead with their reason.
+/// @return false when there was none. Deliveries that were not made are kept as dead with reason
+///         `peer_removed`; the row stays with its time of removal, because deliveries refer to it.
 bool remove_peer(Database& database, const std::string& name);
 std::vector<Peer> list_peers(Database& database);
 std::optional<Peer> find_peer(Database& database, const dicom::AeTitle& ae_title);

@@ -1,0 +1,70 @@
+#include <stdexcept>
+
+#include "storage/connection.hpp"
+#include "storage/index.hpp"
+
+namespace glisson::storage {
+namespace {
+
+constexpr Statement select_segmentation{"analysis_segmentation", R"(
+    select st.study_instance_uid, st.accession_number, s.file_id, s.digest,
+           (select count(*) from segmentation_reference r where r.segmentation_id = s.instance_id),
+           exists (select from instance x
+                   where x.state in ('pending', 'quarantined')
+                     and (x.sop_instance_uid = s.sop_instance_uid
+                          or x.sop_instance_uid in (select r.sop_instance_uid from segmentation_reference r
+                                                    where r.segmentation_id = s.instance_id))),
+           floor(extract(epoch from greatest(interval '0', now() - coalesce(
+               (select j.waiting_since from job j
+                where j.instance_id = s.instance_id and j.kind = 'analyse'
+                order by j.state = 'running' desc, j.job_id desc limit 1), s.received_at))))::bigint
+    from instance s
+    join series se using (series_id)
+    join study st using (study_id)
+    where s.instance_id = $1)"};
+
+constexpr Statement select_images{"analysis_images", R"(
+    select i.sop_instance_uid, i.file_id, i.digest
+    from segmentation_reference r
+    join instance i on i.sop_instance_uid = r.sop_instance_uid and i.state = 'current'
+    where r.segmentation_id = $1
+    order by i.sop_instance_uid collate "C")"};
+
+constexpr Statement select_pair{"comparison_files", R"(
+    select first.file_id, second.file_id
+    from instance second
+    join instance first on first.sop_instance_uid = second.sop_instance_uid and first.state = 'current'
+    where second.instance_id = $1)"};
+
+}  // namespace
+
+AnalysisInputs analysis_inputs(Database& database, std::int64_t segmentation_id) {
+  return database.connection().transaction([&](Transaction& transaction) {
+    const pqxx::result found = transaction.run(select_segmentation, segmentation_id);
+    if (found.empty()) throw std::logic_error("no instance " + std::to_string(segmentation_id));
+    const pqxx::row& row = found.front();
+    AnalysisInputs inputs;
+    inputs.study_instance_uid = row[0].c_str();
+    inputs.accession_number = text_or_empty(row[1]);
+    inputs.segmentation_file_id = row[2].c_str();
+    inputs.segmentation_digest = digest_from(row[3]);
+    inputs.referenced = row[4].as<std::size_t>();
+    inputs.conflicting = row[5].as<bool>();
+    inputs.waiting = std::chrono::seconds(row[6].as<std::int64_t>());
+    for (const pqxx::row& image : transaction.run(select_images, segmentation_id)) {
+      inputs.images.push_back({image[0].c_str(), image[1].c_str(), digest_from(image[2])});
+    }
+    return inputs;
+  });
+}
+
+ComparisonInputs comparison_inputs(Database& database, std::int64_t second_instance_id) {
+  return database.connection().transaction([&](Transaction& transaction) {
+    const pqxx::result found = transaction.run(select_pair, second_instance_id);
+    if (found.empty())
+      throw std::logic_error("no object to compare instance " + std::to_string(second_instance_id) + " with");
+    return ComparisonInputs{found[0][0].c_str(), found[0][1].c_str()};
+  });
+}
+
+}  // namespace glisson::storage

@@ -1,0 +1,157 @@
+#include "storage/connection.hpp"
+#include "storage/index.hpp"
+
+namespace glisson::storage {
+namespace {
+
+// Order of locks, the same in every association: SOP Instance UID (advisory), study, series, instance, jobs
+// in order of their ids.
+
+/// One object with this UID at a time, in whatever process; until the end of the transaction.
+constexpr Statement lock_uid{"ingest_lock", "select pg_advisory_xact_lock(hashtextextended($1, 1))"};
+
+/// All that must be known before anything is written, in one statement after the lock.
+constexpr Statement look_up{"ingest_look_up", R"(
+    select exists (select from own_object where sop_instance_uid = $1) as own,
+           exists (select from instance where sop_instance_uid = $1 and digest = $2) as duplicate,
+           exists (select from instance where sop_instance_uid = $1) as taken,
+           exists (select from segmentation_reference where sop_instance_uid = $1) as referenced,
+           (select series_id from study join series using (study_id)
+            where study_instance_uid = $3 and series_instance_uid = $4) as series_id)"};
+
+/// Fills in what earlier objects of the study lacked.
+constexpr Statement upsert_study{"ingest_study", R"(
+    insert into study (study_instance_uid, patient_id, issuer_of_patient_id, accession_number, study_date,
+                       study_description)
+    values ($1, $2, $3, $4, $5, $6)
+    on conflict (study_instance_uid) do update set
+        patient_id = coalesce(study.patient_id, excluded.patient_id),
+        issuer_of_patient_id = coalesce(study.issuer_of_patient_id, excluded.issuer_of_patient_id),
+        accession_number = coalesce(study.accession_number, excluded.accession_number),
+        study_date = coalesce(study.study_date, excluded.study_date),
+        study_description = coalesce(study.study_description, excluded.study_description)
+    returning study_id)"};
+
+constexpr Statement upsert_series{"ingest_series", R"(
+    insert into series (study_id, series_instance_uid, modality, series_description, series_number,
+                        frame_of_reference_uid, manufacturer)
+    values ($1, $2, $3, $4, $5, $6, $7)
+    on conflict (study_id, series_instance_uid) do update set
+        modality = coalesce(series.modality, excluded.modality)
+    returning series_id)"};
+
+/// The instance, what it refers to, and its job: an analysis ($12 'analyse') after the settle time ($13,
+/// seconds), a comparison ($12 'compare') at once, or none ($12 null).
+constexpr Statement insert_instance{"ingest_instance", R"(
+    with received as (
+        insert into instance (series_id, sop_instance_uid, sop_class_uid, transfer_syntax_uid, instance_number,
+                              state, file_id, bytes, digest, association_id)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif($10::bigint, 0))
+        returning instance_id),
+    referenced as (
+        insert into segmentation_reference (segmentation_id, sop_instance_uid)
+        select instance_id, image.uid from received, unnest($11::text[]) image(uid)
+        on conflict do nothing),
+    scheduled as (
+        insert into job (kind, state, instance_id, run_at, waiting_since)
+        select $12, 'scheduled', instance_id,
+               now() + make_interval(secs => case when $12 = 'analyse' then $13::float8 else 0 end),
+               case when $12 = 'analyse' then now() end
+        from received where $12::text is not null
+        returning kind)
+    select pg_notify('glisson_' || kind, '') from scheduled)"};
+
+/// Analyses that wait and are referred to by the image run when the settle time has passed without another
+/// image. A job that an image moved within the last tenth of that time is left alone, so that the images of a
+/// series do not queue for its row.
+constexpr Statement move_analyses{"ingest_move_analyses", R"(
+    with waiting as (
+        select j.job_id, j.run_at from segmentation_reference r
+        join job j on j.instance_id = r.segmentation_id and j.kind = 'analyse' and j.state = 'scheduled'
+        where r.sop_instance_uid = $1
+          and j.run_at not between now() + make_interval(secs => 0.9 * $2::float8)
+                               and now() + make_interval(secs => $2::float8)
+        order by j.job_id
+        for update of j),
+    moved as (
+        update job set run_at = now() + make_interval(secs => $2::float8), waiting_since = now()
+        from waiting where job.job_id = waiting.job_id
+        returning waiting.run_at > job.run_at as earlier)
+    select pg_notify('glisson_analyse', '') from moved where earlier limit 1)"};
+
+/// A statement of its own, because it must see what was claimed while move_analyses waited: an analysis that
+/// runs may lack this image, and one that gave up may now be complete.
+constexpr Statement wake_analyses{"ingest_wake_analyses", R"(
+    with woken as (
+        insert into job (kind, state, instance_id, run_at, waiting_since)
+        select 'analyse', 'scheduled', s.instance_id, now() + make_interval(secs => $2::float8), now()
+        from segmentation_reference r
+        join instance s on s.instance_id = r.segmentation_id and s.state = 'current'
+        cross join lateral (
+            select j.state, j.reason from job j
+            where j.instance_id = s.instance_id and j.kind = 'analyse'
+            order by j.state = 'scheduled' desc, j.state = 'running' desc, j.job_id desc limit 1) last
+        where r.sop_instance_uid = $1
+          and (last.state = 'running' or (last.state = 'dead' and last.reason = 'incomplete_series'))
+        order by s.instance_id
+        on conflict (instance_id) where kind = 'analyse' and state = 'scheduled' do nothing
+        returning job_id)
+    select pg_notify('glisson_analyse', '') from woken limit 1)"};
+
+std::int64_t series_of(Transaction& transaction, const dicom::InstanceHeader& header) {
+  const auto study_id =
+      transaction
+          .run(upsert_study, header.study_instance_uid.value(), null_if_empty(header.patient_id),
+               null_if_empty(header.issuer_of_patient_id), null_if_empty(header.accession_number),
+               null_if_empty(header.study_date), null_if_empty(header.study_description))[0][0]
+          .as<std::int64_t>();
+  return transaction
+      .run(upsert_series, study_id, header.series_instance_uid.value(), null_if_empty(header.modality),
+           null_if_empty(header.series_description), null_if_empty(header.series_number),
+           null_if_empty(header.frame_of_reference_uid.value()), null_if_empty(header.manufacturer))[0][0]
+      .as<std::int64_t>();
+}
+
+std::string references_of(const dicom::InstanceHeader& header) {
+  std::vector<std::string> uids;
+  for (const dicom::SopInstanceUid& uid : header.referenced_images) uids.push_back(uid.value());
+  return array_literal(uids);
+}
+
+}  // namespace
+
+IngestResult ingest(Database& database, const ReceivedInstance& instance, std::chrono::seconds settle_time) {
+  const dicom::InstanceHeader& header = instance.header;
+  if (header.written_by_glisson) return IngestResult::own_object;
+  const std::string& uid = header.sop_instance_uid.value();
+  const double settle = static_cast<double>(settle_time.count());
+  return database.connection().transaction([&](Transaction& transaction) {
+    transaction.run(lock_uid, uid);
+    const pqxx::result found =
+        transaction.run(look_up, uid, binary(instance.digest), header.study_instance_uid.value(),
+                        header.series_instance_uid.value());
+    const pqxx::row& known = found.front();
+    if (known["own"].as<bool>()) return IngestResult::own_object;
+    if (known["duplicate"].as<bool>()) return IngestResult::duplicate;
+    const bool taken = known["taken"].as<bool>();
+    const auto series_id =
+        known["series_id"].is_null() ? series_of(transaction, header) : known["series_id"].as<std::int64_t>();
+    std::optional<std::string> job;
+    if (taken) {
+      job = "compare";
+    } else if (header.is_segmentation()) {
+      job = "analyse";
+    }
+    transaction.run(insert_instance, series_id, uid, header.sop_class_uid.value(),
+                    header.transfer_syntax_uid.value(), null_if_empty(header.instance_number),
+                    std::string(taken ? "pending" : "current"), instance.file_id, instance.bytes,
+                    binary(instance.digest), instance.association_id, references_of(header), job, settle);
+    if (!taken && known["referenced"].as<bool>()) {
+      transaction.run(move_analyses, uid, settle);
+      transaction.run(wake_analyses, uid, settle);
+    }
+    return taken ? IngestResult::conflicting : IngestResult::stored;
+  });
+}
+
+}  // namespace glisson::storage

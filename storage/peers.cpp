@@ -1,0 +1,170 @@
+#include "storage/peers.hpp"
+
+#include <array>
+#include <cstdio>
+
+#include "engine/errors.hpp"
+#include "storage/connection.hpp"
+
+namespace glisson::storage {
+namespace {
+
+constexpr std::array purposes{Purpose::test, Purpose::research, Purpose::clinical_study};
+
+constexpr Statement title_taken{
+    "peer_title_taken",
+    "select exists (select from peer where ae_title = $1 and name <> $2 and removed_at is null)"};
+
+constexpr Statement update_peer{"peer_update", R"(
+    update peer set ae_title = $2, host = $3, port = $4, may_store = $5, may_query = $6, may_echo = $7,
+                    receives_reports = $8, purpose = $9, responsible = $10, valid_until = $11::date
+    where name = $1 and removed_at is null
+    returning peer_id)"};
+
+constexpr Statement insert_peer{"peer_insert", R"(
+    insert into peer (name, ae_title, host, port, may_store, may_query, may_echo, receives_reports, purpose,
+                      responsible, valid_until)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::date)
+    returning peer_id)"};
+
+constexpr Statement release_held{"peer_release_held", R"(
+    with released as (
+        update job set state = 'scheduled', run_at = now(), reason = null, detail = null
+        from peer
+        where job.peer_id = $1 and job.kind = 'deliver' and job.state = 'held' and peer.peer_id = $1
+          and peer.purpose is not null and peer.responsible is not null and peer.valid_until >= current_date
+        returning job.job_id)
+    select pg_notify('glisson_deliver', '') from released limit 1)"};
+
+constexpr Statement mark_removed{
+    "peer_remove",
+    "update peer set removed_at = now() where name = $1 and removed_at is null returning peer_id"};
+
+constexpr Statement end_deliveries{"peer_end_deliveries", R"(
+    update job set state = 'dead', finished_at = now(), reason = 'peer_removed',
+                   detail = 'the peer was removed before its report was sent'
+    where peer_id = $1 and kind = 'deliver' and state in ('scheduled', 'blocked', 'held'))"};
+
+constexpr const char* columns =
+    "select peer_id, name, ae_title, host, port, may_store, may_query, may_echo, receives_reports, purpose, "
+    "responsible, to_char(valid_until, 'YYYY-MM-DD') from peer where removed_at is null";
+
+Peer peer_from(const pqxx::row& row) {
+  Peer peer;
+  peer.id = row[0].as<std::int64_t>();
+  peer.name = row[1].c_str();
+  peer.ae_title = dicom::AeTitle(row[2].c_str());
+  peer.host = row[3].c_str();
+  peer.port = row[4].as<std::uint16_t>();
+  peer.may_store = row[5].as<bool>();
+  peer.may_query = row[6].as<bool>();
+  peer.may_echo = row[7].as<bool>();
+  peer.receives_reports = row[8].as<bool>();
+  if (!row[9].is_null()) peer.purpose = purpose_from(row[9].c_str());
+  peer.responsible = text_or_empty(row[10]);
+  peer.valid_until = text_or_empty(row[11]);
+  return peer;
+}
+
+bool is_date(const std::string& text) {
+  int year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  int end = 0;
+  if (text.size() != 10 || std::sscanf(text.c_str(), "%4d-%2u-%2u%n", &year, &month, &day, &end) != 3)
+    return false;
+  return end == 10 && std::chrono::year_month_day(std::chrono::year(year), std::chrono::month(month),
+                                                  std::chrono::day(day))
+                          .ok();
+}
+
+void check(const Peer& peer) {
+  const auto refuse = [](const char* why) { throw RejectedInput(RejectionReason::invalid_settings, why); };
+  if (peer.name.empty()) refuse("a peer needs a name");
+  if (peer.ae_title.empty()) refuse("a peer needs an AE title");
+  if (peer.host.empty()) refuse("a peer needs a host name or address");
+  if (peer.port == 0) refuse("a peer needs a port between 1 and 65535");
+  if (!peer.valid_until.empty() && !is_date(peer.valid_until)) refuse("valid until: write YYYY-MM-DD");
+}
+
+/// The one peer that a condition on $1 picks.
+std::optional<Peer> find(Database& database, const Statement& statement, const std::string& value) {
+  return database.connection().transaction([&](Transaction& transaction) -> std::optional<Peer> {
+    const pqxx::result rows = transaction.run(statement, value);
+    if (rows.empty()) return std::nullopt;
+    return peer_from(rows.front());
+  });
+}
+
+}  // namespace
+
+std::string_view keyword(Purpose purpose) noexcept {
+  switch (purpose) {
+    case Purpose::research:
+      return "research";
+    case Purpose::clinical_study:
+      return "clinical_study";
+    case Purpose::test:
+      break;
+  }
+  return "test";
+}
+
+Purpose purpose_from(std::string_view text) {
+  for (const Purpose purpose : purposes) {
+    if (keyword(purpose) == text) return purpose;
+  }
+  throw RejectedInput(RejectionReason::invalid_settings, "a purpose is test, research or clinical_study");
+}
+
+void add_peer(Database& database, const Peer& peer) {
+  check(peer);
+  database.connection().transaction([&](Transaction& transaction) {
+    transaction.run("lock table peer in share row exclusive mode");
+    const std::string& title = peer.ae_title.value();
+    if (transaction.run(title_taken, title, peer.name)[0][0].as<bool>()) {
+      throw RejectedInput(RejectionReason::invalid_settings, "another peer has the AE title " + title);
+    }
+    std::optional<std::string> purpose;
+    if (peer.purpose) purpose = keyword(*peer.purpose);
+    const auto write = [&](const Statement& statement) {
+      return transaction.run(statement, peer.name, title, peer.host, static_cast<int>(peer.port),
+                             peer.may_store, peer.may_query, peer.may_echo, peer.receives_reports, purpose,
+                             null_if_empty(peer.responsible), null_if_empty(peer.valid_until));
+    };
+    pqxx::result rows = write(update_peer);
+    if (rows.empty()) rows = write(insert_peer);
+    transaction.run(release_held, rows[0][0].as<std::int64_t>());
+  });
+}
+
+bool remove_peer(Database& database, const std::string& name) {
+  return database.connection().transaction([&](Transaction& transaction) {
+    const pqxx::result rows = transaction.run(mark_removed, name);
+    if (rows.empty()) return false;
+    transaction.run(end_deliveries, rows[0][0].as<std::int64_t>());
+    return true;
+  });
+}
+
+std::vector<Peer> list_peers(Database& database) {
+  return database.connection().transaction([](Transaction& transaction) {
+    std::vector<Peer> peers;
+    for (const pqxx::row& row : transaction.run(std::string(columns) + " order by name")) {
+      peers.push_back(peer_from(row));
+    }
+    return peers;
+  });
+}
+
+std::optional<Peer> find_peer(Database& database, const dicom::AeTitle& ae_title) {
+  static const std::string sql = std::string(columns) + " and ae_title = $1";
+  return find(database, {"peer_by_title", sql.c_str()}, ae_title.value());
+}
+
+std::optional<Peer> find_peer_by_name(Database& database, const std::string& name) {
+  static const std::string sql = std::string(columns) + " and name = $1";
+  return find(database, {"peer_by_name", sql.c_str()}, name);
+}
+
+}  // namespace glisson::storage
