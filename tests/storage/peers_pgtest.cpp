@@ -20,13 +20,14 @@ Peer pacs() {
 
 class PeersTest : public testing::Test {
  protected:
-  /// A delivery in the given state; the foreign key to the analysis is not this test's subject.
+  /// A delivery of an analysis of its own in the given state; the foreign key to the analysis is not this
+  /// test's subject.
   void add_delivery(const std::string& state) const {
     test_.rows(
         "set session_replication_role = replica; "
         "insert into job (kind, state, analysis_id, peer_id, reason) "
         "select 'deliver', '" +
-        state + "', 1, peer_id, 'no_purpose' from peer returning 1");
+        state + "', (select count(*) from job), peer_id, 'no_purpose' from peer returning 1");
   }
 
   tests::TestDatabase test_;
