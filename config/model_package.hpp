@@ -8,14 +8,22 @@
 
 namespace glisson::config {
 
-/// Parses a model package's manifest (TOML) and checks it: units, finite coefficients, ordered categories, a
-/// citation for published models, no category and no probability for demonstrations.
+/// Parses a model package's manifest (TOML; docs/models.md) and checks it: known units, finite coefficients,
+/// ordered categories, a citation for published models, no category and no probability for demonstrations.
 /// @param source named in errors, e.g. the file's path.
 /// @throws RejectedInput invalid_model, with source and line.
 engine::RiskModel parse_model(std::string_view toml, std::string_view source);
 
-/// The packages that ship with the binary and those in `folder` (may be absent), sorted by name.
+/// Reads one package: its folder, which must bear the model's name, or its manifest.
 /// @throws RejectedInput invalid_model.
+engine::RiskModel load_model(const std::filesystem::path& package);
+
+/// The packages that ship with the binary and those in the folders of `folder` (may be absent), sorted by
+/// name.
+/// @throws RejectedInput invalid_model; also when a package in `folder` bears a shipped name.
 std::vector<engine::RiskModel> load_models(const std::filesystem::path& folder);
+
+/// @throws RejectedInput unknown_model, naming those that exist; invalid_model.
+engine::RiskModel find_model(std::string_view name, const std::filesystem::path& folder);
 
 }  // namespace glisson::config
