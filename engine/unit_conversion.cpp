@@ -27,6 +27,8 @@ constexpr std::array units{
     Unit{"mm-1", "reciprocal length", 1},
     Unit{"/mm", "reciprocal length", 1},
     Unit{"[hnsf'U]", "attenuation", 1},
+    Unit{"[hnsf'U]2", "squared attenuation", 1},
+    Unit{"mm3.[hnsf'U]2", "volume times squared attenuation", 1},
     Unit{"g/L", "mass concentration", 1},
     Unit{"g/dL", "mass concentration", 10},
     Unit{"mg/dL", "mass concentration", 0.01},
