@@ -19,6 +19,8 @@ engine::CodedConcept algorithm_family(engine::Predictor predictor) {
       return {"euclidean", codes::private_scheme, "Euclidean distance"};
     case engine::Predictor::points:
       return {"points", codes::private_scheme, "Point score"};
+    case engine::Predictor::criteria:
+      return {"criteria", codes::private_scheme, "Criteria"};
   }
   return {};
 }
@@ -81,7 +83,7 @@ void add_score(ReportTree& tree, const MeasurementReport& report, const engine::
 
 void add_category(ReportTree& tree, const engine::RiskAssessment& assessment) {
   if (is_demonstration(*assessment.model)) return;
-  if (assessment.category && !assessment.at_cut_off) {
+  if (assessment.category) {
     const auto risk = risk_concept(assessment.category->risk);
     if (!risk.empty()) tree.code(contains, codes::risk_category, risk);
   }

@@ -89,13 +89,13 @@ std::string cut_offs_in_words(const engine::RiskModel& model) {
 std::string category_in_words(const engine::RiskAssessment& assessment) {
   const auto& model = *assessment.model;
   if (is_demonstration(model) || !assessment.score) return {};
+  if (!assessment.category) return {};
+  const auto& wording = assessment.category->wording;
+  if (!wording.empty() && !says_what_a_report_must_not(wording)) return wording;
   if (assessment.at_cut_off) {
     return "at the cut-off of " + model.title + " (" + cut_offs_in_words(model) +
            "): too close to it to say on which side";
   }
-  if (!assessment.category) return {};
-  const auto& wording = assessment.category->wording;
-  if (!wording.empty() && !says_what_a_report_must_not(wording)) return wording;
   return position_in_words(model, *assessment.category);
 }
 
@@ -121,6 +121,12 @@ std::string reason_in_words(const engine::RiskAssessment& assessment) {
         break;
       case engine::NotAssessedReason::no_lesion:
         words = "no lesion is drawn";
+        break;
+      case engine::NotAssessedReason::wrong_phase:
+        words = "the model is for another contrast phase";
+        break;
+      case engine::NotAssessedReason::wrong_unit:
+        words = "an input is supplied in a unit that the model cannot use";
         break;
     }
   }

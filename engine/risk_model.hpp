@@ -48,11 +48,11 @@ std::string_view keyword(Transform transform) noexcept;
 struct ModelInput {
   std::string name;
   std::string unit;  ///< UCUM; what the formula takes. Values supplied in another unit are converted.
-  Transform transform = Transform::none;
-  int power = 1;
   double mean = 0;
   double standard_deviation = 1;
   double coefficient = 0;  ///< For linear, logistic, euclidean.
+  Transform transform = Transform::none;
+  int power = 1;
 };
 
 /// An interval of one input, in the unit of that input. Absent bounds do not bind.
@@ -80,10 +80,10 @@ struct Alternative {
 /// A category of the score: scores up to `upper` (and above the category before) fall into it.
 struct ScoreCategory {
   std::optional<double> upper;  ///< None: no upper bound.
-  bool includes_upper = true;   ///< Whether `upper` itself belongs to this category or to the next.
   std::string label;            ///< Names the side of the cut-off, e.g. "below the cut-off of 3.36".
   std::string wording;          ///< Sentence for the report; follows docs/intended_use.md.
   std::string risk;             ///< "high", "moderate", "low", "uncertain" (CID 3118), or empty.
+  bool includes_upper = true;   ///< Whether `upper` itself belongs to this category or to the next.
 };
 
 /// A frozen model, as its package's manifest states it (config/models/*/model.toml).

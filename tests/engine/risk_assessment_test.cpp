@@ -63,7 +63,7 @@ TEST(LinearModel, ListsContributionsLargestFirstAsSupplied) {
 
 TEST(LinearModel, HasContributionsThatAddUpToTheScoreWithoutIntercept) {
   RiskModel model = linear_model();
-  model.inputs.push_back({.name = "a", .unit = "1", .power = 2, .coefficient = 0.25});
+  model.inputs.push_back({.name = "a", .unit = "1", .coefficient = 0.25, .power = 2});
   const RiskAssessment assessment = assess_risk(model, context_of(3, 11));
   double sum = model.intercept;
   for (const Contribution& contribution : assessment.contributions) sum += contribution.contribution;
@@ -137,11 +137,11 @@ TEST(Transform, IsAppliedBeforePowerAndNormalisation) {
   RiskModel model;
   model.inputs = {{.name = "a",
                    .unit = "1",
-                   .transform = Transform::log10,
-                   .power = 2,
                    .mean = 1,
                    .standard_deviation = 2,
-                   .coefficient = 10}};
+                   .coefficient = 10,
+                   .transform = Transform::log10,
+                   .power = 2}};
   EXPECT_DOUBLE_EQ(*assess_risk(model, context_of(1000, 0)).score, 10 * (9 - 1) / 2.0);
 }
 

@@ -99,7 +99,7 @@ engine::RiskModel burden_model() {
   model.status = engine::ModelStatus::published;
   model.scope = engine::ModelScope::patient;
   model.predictor = engine::Predictor::euclidean;
-  model.inputs = {{"largest_diameter", "cm", 0.1, 0, 1, 1}, {"lesion_count", "1", 1, 0, 1, 1}};
+  model.inputs = {{"largest_diameter", "cm", 0, 1, 1}, {"lesion_count", "1", 0, 1, 1}};
   model.categories = {{3.36, "low", "", "low"}, {13.74, "medium", "", "moderate"}, {{}, "high", "", "high"}};
   model.score_name = "Tumour burden score";
   model.cut_off_tolerance = 0.1;
@@ -118,8 +118,8 @@ engine::RiskModel demonstration_model() {
   model.status = engine::ModelStatus::demonstration;
   model.scope = engine::ModelScope::lesion;
   model.predictor = engine::Predictor::logistic;
-  model.inputs = {{"original_shape_Sphericity", "1", 1, 0.7, 0.1, -1},
-                  {"original_firstorder_Mean", "[hnsf'U]", 1, 60, 20, 0.5}};
+  model.inputs = {{"original_shape_Sphericity", "1", 0.7, 0.1, -1},
+                  {"original_firstorder_Mean", "[hnsf'U]", 60, 20, 0.5}};
   model.score_name = "MVI signature";
   model.digest = std::string(64, 'd');
   return model;
