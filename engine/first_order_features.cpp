@@ -100,8 +100,11 @@ FeatureValues first_order_features(const Region& region, const GreyLevelRegion& 
   features.push_back({"Minimum", sorted.front(), {}});          // min X, IBSI 1GSF
   // max X - min X, IBSI 2OJQ
   features.push_back({"Range", static_cast<double>(sorted.back()) - sorted.front(), {}});
-  // mean absolute deviation of the X(i) with P10 <= X(i) <= P90, IBSI 1128
-  features.push_back({"RobustMeanAbsoluteDeviation", mean_absolute_deviation(between(sorted, p10, p90)), {}});
+  // mean absolute deviation of the X(i) with P10 <= X(i) <= P90, IBSI 1128; of two voxels, none lies between
+  const std::span<const float> robust = between(sorted, p10, p90);
+  features.push_back(robust.empty()
+                         ? undefined("RobustMeanAbsoluteDeviation", UndefinedReason::division_by_zero)
+                         : FeatureValue{"RobustMeanAbsoluteDeviation", mean_absolute_deviation(robust), {}});
   // sqrt(1/N sum X(i)^2), IBSI 5ZWQ
   features.push_back({"RootMeanSquared", std::sqrt(m.energy / n), {}});
   // V_voxel sum X(i)^2

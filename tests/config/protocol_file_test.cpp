@@ -1,0 +1,172 @@
+#include "config/protocol_file.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
+#include "engine/digest.hpp"
+#include "engine/errors.hpp"
+
+namespace glisson::config {
+namespace {
+
+const std::string valid = R"(name = "test"
+version = "1.2.3"
+description = "One sentence."
+
+[image]
+bin_width = 10
+
+[features]
+classes = ["shape", "glcm"]
+)";
+
+std::string replaced(const std::string& from, const std::string& to) {
+  std::string text = valid;
+  const std::size_t position = text.find(from);
+  EXPECT_NE(position, std::string::npos) << from;
+  return text.replace(position, from.size(), to);
+}
+
+void expect_refused(const std::string& toml, const std::string& place, const std::string& what) {
+  try {
+    parse_protocol(toml, "p.toml");
+    ADD_FAILURE() << "accepted:\n" << toml;
+  } catch (const RejectedInput& rejected) {
+    EXPECT_EQ(rejected.reason(), RejectionReason::invalid_protocol);
+    EXPECT_TRUE(std::string(rejected.what()).starts_with(place)) << rejected.what();
+    EXPECT_NE(std::string(rejected.what()).find(what), std::string::npos) << rejected.what();
+  }
+}
+
+TEST(ProtocolFile, GivesItsSettingsAndItsDigest) {
+  const auto protocol = parse_protocol(valid, "p.toml");
+  EXPECT_EQ(protocol.name, "test");
+  EXPECT_EQ(protocol.version, "1.2.3");
+  EXPECT_EQ(protocol.description, "One sentence.");
+  EXPECT_EQ(protocol.bin_width, 10);
+  EXPECT_FALSE(protocol.resampled_pixel_spacing);
+  EXPECT_EQ(protocol.feature_classes, (std::vector<std::string>{"shape", "glcm"}));
+  EXPECT_EQ(protocol.digest, to_hex(sha256(valid)));
+}
+
+TEST(ProtocolFile, EveryByteCountsInTheDigest) {
+  EXPECT_NE(parse_protocol(valid, "p").digest, parse_protocol(valid + "# note\n", "p").digest);
+}
+
+TEST(ProtocolFile, ReadsResampling) {
+  const auto protocol =
+      parse_protocol(replaced("bin_width = 10\n",
+                              "bin_width = 10\nresampled_pixel_spacing = [1, 1, 2.5]\npad_distance = 8\n"),
+                     "p");
+  EXPECT_EQ(protocol.resampled_pixel_spacing, (std::array<double, 3>{1, 1, 2.5}));
+  EXPECT_EQ(protocol.pad_distance, 8);
+}
+
+TEST(ProtocolFile, RefusesUnknownKeysWithTheirLine) {
+  expect_refused(replaced("bin_width = 10", "bin_width = 10\nbin_widht = 10"), "p.toml:7:", "bin_widht");
+  expect_refused(replaced("[image]", "colour = \"red\"\n[image]"), "p.toml:5:", "colour");
+  expect_refused(valid + "wavelets = true\n", "p.toml:10:", "wavelets");
+}
+
+TEST(ProtocolFile, RefusesAbsurdValuesWithTheirLine) {
+  expect_refused(replaced("bin_width = 10", "bin_width = 0"), "p.toml:6:", "bin_width");
+  expect_refused(replaced("bin_width = 10", "bin_width = -25"), "p.toml:6:", "bin_width");
+  expect_refused(replaced("bin_width = 10", "bin_width = 1e9"), "p.toml:6:", "bin_width");
+  expect_refused(replaced("bin_width = 10", "bin_width = nan"), "p.toml:6:", "bin_width");
+  expect_refused(replaced("bin_width = 10", "bin_width = 10\nresampled_pixel_spacing = [1, 1, 0.001]"),
+                 "p.toml:7:", "0.1 to 20");
+  expect_refused(replaced("bin_width = 10", "bin_width = 10\nresampled_pixel_spacing = [1, 1]"),
+                 "p.toml:7:", "three numbers");
+}
+
+TEST(ProtocolFile, RefusesWrongTypesWithTheirLine) {
+  expect_refused(replaced("bin_width = 10", "bin_width = \"10\""), "p.toml:6:", "bin_width");
+  expect_refused(replaced("classes = [\"shape\", \"glcm\"]", "classes = \"shape\""), "p.toml:9:", "classes");
+  expect_refused(replaced("name = \"test\"", "name = 3"), "p.toml:1:", "name");
+}
+
+TEST(ProtocolFile, RefusesContradictions) {
+  expect_refused(replaced("bin_width = 10", "bin_width = 10\npad_distance = 5"), "p.toml:7:", "pad_distance");
+  expect_refused(replaced("\"glcm\"", "\"shape\""), "p.toml:9:", "twice");
+  expect_refused(replaced("\"shape\", \"glcm\"", ""), "p.toml:9:", "classes");
+  expect_refused(replaced("\"glcm\"", "\"gclm\""), "p.toml:9:", "gclm");
+  expect_refused(
+      replaced("bin_width = 10", "bin_width = 10\nresampled_pixel_spacing = [1, 1, 1]\npad_distance = -1"),
+      "p.toml:8:", "pad_distance");
+}
+
+TEST(ProtocolFile, RefusesNamesAndVersionsThatCannotBeCited) {
+  expect_refused(replaced("\"test\"", "\"My Protocol\""), "p.toml:1:", "name");
+  expect_refused(replaced("\"test\"", "\"../test\""), "p.toml:1:", "name");
+  expect_refused(replaced("\"1.2.3\"", "\"latest\""), "p.toml:2:", "version");
+}
+
+TEST(ProtocolFile, RefusesWhatIsMissing) {
+  expect_refused(replaced("bin_width = 10\n", ""), "p.toml:5:", "bin_width is missing");
+  expect_refused(replaced("version = \"1.2.3\"\n", ""), "p.toml:", "version is missing");
+  expect_refused("", "p.toml:", "missing");
+}
+
+TEST(ProtocolFile, RefusesWhatIsNoToml) { expect_refused("name = \"x\"\n= 3\n", "p.toml:2:", ""); }
+
+TEST(ShippedProtocols, AreReadableAndNamedAsTheirFiles) {
+  const auto protocols = load_protocols("/nonexistent");
+  ASSERT_GE(protocols.size(), 2U);
+  const auto native = find_protocol("pyradiomics-native", {});
+  EXPECT_EQ(native.bin_width, 25);
+  EXPECT_EQ(native.feature_classes.size(), 7U);
+  EXPECT_FALSE(native.resampled_pixel_spacing);
+  EXPECT_EQ(find_protocol("pyradiomics-1mm", {}).resampled_pixel_spacing, (std::array<double, 3>{1, 1, 1}));
+}
+
+TEST(ShippedProtocols, AreNamedWhereAProtocolIsUnknown) {
+  try {
+    find_protocol("pyradiomics", {});
+    FAIL();
+  } catch (const RejectedInput& rejected) {
+    EXPECT_EQ(rejected.reason(), RejectionReason::unknown_protocol);
+    EXPECT_NE(std::string(rejected.what()).find("pyradiomics-native"), std::string::npos);
+  }
+}
+
+class ProtocolFolder : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "glisson-protocols-XXXXXX").string();
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+  void write(const std::string& name, const std::string& content) const {
+    std::ofstream(folder_ / name) << content;
+  }
+  std::filesystem::path folder_;
+};
+
+TEST_F(ProtocolFolder, AddsToTheShippedProtocols) {
+  write("mine.toml", valid);
+  write("notes.txt", "not a protocol");
+  EXPECT_EQ(load_protocols(folder_).size(), load_protocols({}).size() + 1);
+  EXPECT_EQ(find_protocol("test", folder_).version, "1.2.3");
+}
+
+TEST_F(ProtocolFolder, MayNotChangeAShippedProtocol) {
+  write("mine.toml", replaced("\"test\"", "\"pyradiomics-native\""));
+  EXPECT_THROW(load_protocols(folder_), RejectedInput);
+}
+
+TEST_F(ProtocolFolder, NamesTheFileThatIsWrong) {
+  write("broken.toml", replaced("bin_width = 10", "bin_width = 0"));
+  try {
+    load_protocols(folder_);
+    FAIL();
+  } catch (const RejectedInput& rejected) {
+    EXPECT_NE(std::string(rejected.what()).find("broken.toml:6:"), std::string::npos) << rejected.what();
+  }
+}
+
+}  // namespace
+}  // namespace glisson::config

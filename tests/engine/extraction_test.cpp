@@ -1,0 +1,170 @@
+#include "engine/extraction.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "engine/errors.hpp"
+#include "tests/support/small_region.hpp"
+
+namespace glisson::engine {
+namespace {
+
+ExtractionProtocol all_classes() {
+  ExtractionProtocol protocol;
+  protocol.bin_width = 1;
+  for (const std::string_view name : feature_classes()) protocol.feature_classes.emplace_back(name);
+  return protocol;
+}
+
+FeatureVector features_of(const tests::ImageAndMask& image) {
+  return extract_features(image.volume, image.mask, all_classes());
+}
+
+const Feature& feature(const FeatureVector& features, std::string_view name) {
+  static const Feature absent{};
+  const auto found =
+      std::find_if(features.begin(), features.end(), [name](const Feature& f) { return f.name == name; });
+  if (found != features.end()) return *found;
+  ADD_FAILURE() << "no feature " << name;
+  return absent;
+}
+
+TEST(Extraction, GivesEveryFeatureOfTheCatalogueSortedByName) {
+  const FeatureVector features = features_of(tests::random_image({6, 6, 6}, 5, 0.8, 1));
+  EXPECT_EQ(features.size(), feature_catalogue().size());
+  std::set<const FeatureDefinition*> definitions;
+  for (const Feature& f : features) {
+    definitions.insert(f.definition);
+    EXPECT_EQ(f.name, "original_" + f.definition->family + "_" + f.definition->name);
+    EXPECT_TRUE(f.value) << f.name;
+    EXPECT_FALSE(f.reason) << f.name;
+  }
+  EXPECT_EQ(definitions.size(), feature_catalogue().size());
+  EXPECT_TRUE(std::is_sorted(features.begin(), features.end(),
+                             [](const Feature& a, const Feature& b) { return a.name < b.name; }));
+}
+
+TEST(Extraction, ComputesOnlyTheClassesOfTheProtocol) {
+  const auto image = tests::random_image({4, 4, 4}, 3, 0.9, 1);
+  ExtractionProtocol protocol;
+  protocol.feature_classes = {"ngtdm", "shape"};
+  EXPECT_EQ(extract_features(image.volume, image.mask, protocol).size(), 5U + 14U);
+  protocol.feature_classes = {"texture"};
+  EXPECT_THROW(extract_features(image.volume, image.mask, protocol), std::logic_error);
+}
+
+TEST(Extraction, RefusesARegionWithoutVoxels) {
+  auto image = tests::random_image({4, 4, 4}, 3, 0.9, 1);
+  std::fill(image.mask.voxels.begin(), image.mask.voxels.end(), std::uint8_t{0});
+  try {
+    features_of(image);
+    FAIL();
+  } catch (const RejectedInput& rejected) {
+    EXPECT_EQ(rejected.reason(), RejectionReason::empty_region);
+  }
+}
+
+TEST(Extraction, GivesTheSameBitsEachTime) {
+  const auto image = tests::random_image({9, 8, 7}, 6, 0.8, 2);
+  const FeatureVector first = features_of(image);
+  for (int repetition = 0; repetition < 5; ++repetition) {
+    const FeatureVector again = features_of(image);
+    for (std::size_t i = 0; i < first.size(); ++i) EXPECT_EQ(again[i].value, first[i].value) << first[i].name;
+  }
+}
+
+// Every feature is a finite value, a flagged sentinel or undefined with a reason: never silent.
+void expect_honest(const FeatureVector& features) {
+  EXPECT_EQ(features.size(), 107U);
+  for (const Feature& f : features) {
+    EXPECT_TRUE(f.value || f.reason) << f.name;
+    EXPECT_TRUE(!f.value || std::isfinite(*f.value)) << f.name;
+  }
+}
+
+TEST(UndefinedFeatures, OfOneVoxelAreThoseThatNeedMore) {
+  const FeatureVector features = features_of(tests::image_of({1, 1, 1}, {42}));
+  expect_honest(features);
+  EXPECT_EQ(feature(features, "original_firstorder_Mean").value, 42);
+  EXPECT_EQ(feature(features, "original_shape_VoxelVolume").value, 1);
+  for (const Feature& f : features) {
+    const std::string& family = f.definition->family;
+    if (family == "glcm" || family == "glrlm" || family == "ngtdm") {
+      EXPECT_FALSE(f.value) << f.name;
+      EXPECT_EQ(f.reason, UndefinedReason::no_neighbours) << f.name;
+    }
+  }
+  EXPECT_EQ(feature(features, "original_shape_Elongation").reason, UndefinedReason::single_voxel);
+  EXPECT_FALSE(feature(features, "original_shape_Elongation").value);
+  EXPECT_EQ(feature(features, "original_firstorder_Skewness").reason, UndefinedReason::single_voxel);
+}
+
+TEST(UndefinedFeatures, OfAFlatRegionAreFlaggedSentinels) {
+  const FeatureVector features = features_of(tests::image_of({3, 3, 3}, std::vector<float>(27, 50)));
+  expect_honest(features);
+  const auto expect_sentinel = [&](const char* name, double value, UndefinedReason reason) {
+    EXPECT_EQ(feature(features, name).value, value) << name;
+    EXPECT_EQ(feature(features, name).reason, reason) << name;
+  };
+  expect_sentinel("original_firstorder_Skewness", 0, UndefinedReason::flat_region);
+  expect_sentinel("original_firstorder_Kurtosis", 0, UndefinedReason::flat_region);
+  expect_sentinel("original_glcm_Correlation", 1, UndefinedReason::single_grey_level);
+  expect_sentinel("original_glcm_MCC", 1, UndefinedReason::single_grey_level);
+  expect_sentinel("original_glcm_Imc1", 0, UndefinedReason::single_grey_level);
+  expect_sentinel("original_glcm_Imc2", 0, UndefinedReason::single_grey_level);
+  expect_sentinel("original_ngtdm_Coarseness", 1e6, UndefinedReason::single_grey_level);
+  expect_sentinel("original_ngtdm_Contrast", 0, UndefinedReason::single_grey_level);
+  expect_sentinel("original_ngtdm_Busyness", 0, UndefinedReason::single_grey_level);
+  expect_sentinel("original_ngtdm_Strength", 0, UndefinedReason::single_grey_level);
+  EXPECT_FALSE(feature(features, "original_glcm_Contrast").reason);
+}
+
+TEST(UndefinedFeatures, OfOneGreyLevelAreOnlyThoseOfTexture) {
+  ExtractionProtocol protocol = all_classes();
+  protocol.bin_width = 100;
+  const auto image = tests::random_image({4, 4, 4}, 50, 1.0, 3);
+  const FeatureVector features = extract_features(image.volume, image.mask, protocol);
+  expect_honest(features);
+  EXPECT_FALSE(feature(features, "original_firstorder_Skewness").reason);
+  EXPECT_EQ(feature(features, "original_glcm_Correlation").reason, UndefinedReason::single_grey_level);
+  EXPECT_NEAR(*feature(features, "original_firstorder_Entropy").value, 0, 1e-12);
+}
+
+TEST(UndefinedFeatures, OfScatteredVoxelsAreThoseThatNeedNeighbours) {
+  // Two corners of a box of 4 x 3 x 3 lie on no common line of the 13 directions; nor are they neighbours.
+  std::vector<std::uint8_t> inside(36, 0);
+  inside.front() = inside.back() = 1;
+  std::vector<float> intensities(36, 0);
+  intensities.back() = 5;
+  const FeatureVector features = features_of(tests::image_of({4, 3, 3}, intensities, inside));
+  expect_honest(features);
+  for (const Feature& f : features) {
+    const std::string& family = f.definition->family;
+    if (family == "glcm" || family == "glrlm" || family == "ngtdm") {
+      EXPECT_EQ(f.reason, UndefinedReason::no_neighbours) << f.name;
+    }
+    if (family == "glszm" || family == "gldm") {
+      EXPECT_TRUE(f.value) << f.name;
+    }
+  }
+}
+
+TEST(UndefinedFeatures, OfTwoVoxelsIsTheDeviationBetweenThe10thAnd90thPercentile) {
+  const FeatureVector features = features_of(tests::image_of({2, 1, 1}, {1, 2}));
+  expect_honest(features);
+  const Feature& robust = feature(features, "original_firstorder_RobustMeanAbsoluteDeviation");
+  EXPECT_FALSE(robust.value);
+  EXPECT_EQ(robust.reason, UndefinedReason::division_by_zero);
+}
+
+TEST(UndefinedFeatures, RunsCountAlongALineWithAGap) {
+  const FeatureVector features = features_of(tests::image_of({3, 1, 1}, {1, 0, 2}, {1, 0, 1}));
+  EXPECT_EQ(feature(features, "original_glrlm_RunPercentage").value, 1);
+  EXPECT_EQ(feature(features, "original_glcm_Contrast").reason, UndefinedReason::no_neighbours);
+}
+
+}  // namespace
+}  // namespace glisson::engine
