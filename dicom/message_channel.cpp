@@ -15,11 +15,12 @@ namespace {
 }
 
 [[noreturn]] void ended(const OFCondition& condition, const PduSocket* socket) {
-  if (condition == DUL_PEERABORTEDASSOCIATION) throw AssociationEnded("aborted by peer");
+  // DCMTK calls every end of the connection an abort by the peer, so the socket is asked first.
   if (socket == nullptr || socket->end() == PduSocket::End::closed_by_peer) {
     throw AssociationEnded("connection lost");
   }
   if (socket->end() == PduSocket::End::timed_out) throw AssociationEnded("timed out");
+  if (condition == DUL_PEERABORTEDASSOCIATION) throw AssociationEnded("aborted by peer");
   violated("unexpected or malformed PDU");
 }
 

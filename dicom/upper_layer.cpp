@@ -130,8 +130,14 @@ UpperLayer UpperLayer::receive(int socket, PduDeadlines deadlines, std::uint32_t
       ASC_receiveAssociation(state->network, &state->association,
                              static_cast<long>(std::clamp(max_pdu_length, smallest_pdu, largest_pdu)));
   state->layer.release_external_socket();
-  state->open = condition.good();
-  if (condition.bad()) state->problem = condition.text();
+  if (condition.bad()) {
+    state->problem = condition.text();
+  } else if (state->association->params->DULparams.requestedPresentationContext == nullptr) {
+    // DCMTK is content with any PDU, but reads presentation contexts from an A-ASSOCIATE-RQ only.
+    state->problem = "the first PDU was no A-ASSOCIATE-RQ";
+  } else {
+    state->open = true;
+  }
   return UpperLayer(std::move(state));
 }
 
