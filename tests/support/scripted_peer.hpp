@@ -111,8 +111,8 @@ class ScriptedListener {
   std::uint16_t port() const { return port_; }
 
  private:
-  int listener_ = -1;
   std::uint16_t port_ = 0;
+  int listener_ = -1;
   std::thread thread_;
 };
 
