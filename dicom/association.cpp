@@ -53,7 +53,7 @@ class StorageProvider {
   void answer_store(const Command& command, const PresentationContext& context);
   StoreOutcome receive(const Command& command, const StoreRequest& request);
   void drop_data_set(const Command& command);
-  void receive_into(DataSetWriter& writer, const Command& command);
+  void receive_into(ReceivedFile& received, const Command& command);
   void report_lost(const StoreRequest& request, const std::string& why) const noexcept;
   void respond(const Command& command, DimseStatus status, const std::string& comment = {});
 
@@ -127,21 +127,21 @@ StoreOutcome StorageProvider::receive(const Command& command, const StoreRequest
   } catch (const std::exception&) {
     file = -1;
   }
-  DataSetWriter writer(
+  ReceivedFile received(
       file, {request.sop_class_uid, request.sop_instance_uid, request.transfer_syntax_uid, summary_.calling},
       limits_.largest_data_set);
   try {
-    receive_into(writer, command);
+    receive_into(received, command);
   } catch (const AssociationEnded& end) {
     if (file >= 0) report_lost(request, end.what());
     throw;
   }
-  if (!writer.failure().empty()) {
-    if (file >= 0) report_lost(request, writer.failure());
-    return {DimseStatus::out_of_resources, writer.failure()};
+  if (!received.failure().empty()) {
+    if (file >= 0) report_lost(request, received.failure());
+    return {DimseStatus::out_of_resources, received.failure()};
   }
   try {
-    return handlers_.stored(request, writer.finish());
+    return handlers_.stored(request, received.finish());
   } catch (const std::exception&) {
     return {DimseStatus::out_of_resources, "could not be stored"};
   }
@@ -149,15 +149,15 @@ StoreOutcome StorageProvider::receive(const Command& command, const StoreRequest
 
 void StorageProvider::drop_data_set(const Command& command) {
   if (!command.set.data_set_follows()) return;
-  DataSetWriter nowhere(-1, {}, limits_.largest_data_set);
+  ReceivedFile nowhere(-1, {}, limits_.largest_data_set);
   receive_into(nowhere, command);
 }
 
-void StorageProvider::receive_into(DataSetWriter& writer, const Command& command) {
+void StorageProvider::receive_into(ReceivedFile& received, const Command& command) {
   channel_.receive_data_set(command.context_id, [&](std::span<const std::byte> bytes) {
-    writer.append(bytes);
+    received.append(bytes);
     // A data set above the limit is read to its end to be answered, but not without end.
-    if (writer.bytes() / 2 > limits_.largest_data_set) throw AssociationEnded("data set too large");
+    if (received.bytes() / 2 > limits_.largest_data_set) throw AssociationEnded("data set too large");
   });
 }
 

@@ -104,7 +104,7 @@ Part10 split_part10(std::span<const std::byte> file) {
   return part10;
 }
 
-DataSetWriter::DataSetWriter(int descriptor, const FileMeta& meta, std::uint64_t largest)
+ReceivedFile::ReceivedFile(int descriptor, const FileMeta& meta, std::uint64_t largest)
     : descriptor_(descriptor), largest_(largest) {
   if (descriptor_ < 0) {
     failure_ = "no file to write to";
@@ -114,7 +114,7 @@ DataSetWriter::DataSetWriter(int descriptor, const FileMeta& meta, std::uint64_t
   write(std::as_bytes(std::span(header)));
 }
 
-void DataSetWriter::append(std::span<const std::byte> bytes) {
+void ReceivedFile::append(std::span<const std::byte> bytes) {
   bytes_ += bytes.size();
   if (failure_.empty() && bytes_ > largest_) failure_ = "data set too large";
   if (!failure_.empty()) return;
@@ -122,7 +122,7 @@ void DataSetWriter::append(std::span<const std::byte> bytes) {
   digest_.update(bytes);
 }
 
-void DataSetWriter::write(std::span<const std::byte> bytes) {
+void ReceivedFile::write(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
     if (written < 0) {
@@ -134,6 +134,6 @@ void DataSetWriter::write(std::span<const std::byte> bytes) {
   }
 }
 
-ReceivedDataSet DataSetWriter::finish() { return {bytes_, digest_.finish()}; }
+ReceivedDataSet ReceivedFile::finish() { return {bytes_, digest_.finish()}; }
 
 }  // namespace glisson::dicom

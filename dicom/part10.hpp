@@ -37,11 +37,11 @@ Part10 split_part10(std::span<const std::byte> file);
 
 /// Writes a Part 10 file to a descriptor as its data set arrives: checked, counted, capped, and digested on
 /// the way. After the first failure everything is dropped; failure() says why.
-class DataSetWriter {
+class ReceivedFile {
  public:
   /// @param descriptor stays the caller's; a negative one makes everything be dropped.
   /// @param largest bytes of data set that are written.
-  DataSetWriter(int descriptor, const FileMeta& meta, std::uint64_t largest);
+  ReceivedFile(int descriptor, const FileMeta& meta, std::uint64_t largest);
 
   void append(std::span<const std::byte> bytes);
   std::uint64_t bytes() const noexcept { return bytes_; }  ///< Of the data set so far, dropped ones included.

@@ -4,12 +4,12 @@
 #include <dcmtk/dcmnet/assoc.h>
 #include <dcmtk/dcmnet/dcmlayer.h>
 #include <dcmtk/dcmnet/dcmtrans.h>
-#include <dcmtk/oflog/oflog.h>
 
 #include <algorithm>
 #include <mutex>
 #include <stdexcept>
 
+#include "dicom/dicom_file.hpp"
 #include "engine/errors.hpp"
 
 namespace glisson::dicom {
@@ -78,14 +78,10 @@ class TransportLayer final : public DcmTransportLayer {
   std::unique_lock<std::mutex> lock_;
 };
 
-/// DCMTK's warnings quote titles and attributes, which may be patient data; and no host name is looked up for
-/// an association, which could take longer than all deadlines.
+/// No host name is looked up for an association: that could take longer than all deadlines.
 void configure_toolkit() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    OFLog::configure(OFLogger::OFF_LOG_LEVEL);
-    dcmDisableGethostbyaddr.set(OFTrue);
-  });
+  silence_toolkit();
+  dcmDisableGethostbyaddr.set(OFTrue);
 }
 
 }  // namespace

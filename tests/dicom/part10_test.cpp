@@ -72,9 +72,9 @@ TEST(SplitPart10, RefusesEveryTruncatedHeader) {
   }
 }
 
-TEST(DataSetWriter, WritesCountsAndDigests) {
+TEST(ReceivedFile, WritesCountsAndDigests) {
   MemoryFile file;
-  DataSetWriter writer(file.descriptor, ct, 1000);
+  ReceivedFile writer(file.descriptor, ct, 1000);
   writer.append(bytes_of("first "));
   writer.append(bytes_of("second"));
   const auto received = writer.finish();
@@ -84,9 +84,9 @@ TEST(DataSetWriter, WritesCountsAndDigests) {
   EXPECT_EQ(file.content(), encode_file_header(ct) + "first second");
 }
 
-TEST(DataSetWriter, StopsWritingAtTheLimit) {
+TEST(ReceivedFile, StopsWritingAtTheLimit) {
   MemoryFile file;
-  DataSetWriter writer(file.descriptor, ct, 10);
+  ReceivedFile writer(file.descriptor, ct, 10);
   writer.append(bytes_of("0123456789"));
   EXPECT_EQ(writer.failure(), "");
   writer.append(bytes_of("x"));
@@ -95,10 +95,10 @@ TEST(DataSetWriter, StopsWritingAtTheLimit) {
   EXPECT_EQ(file.content().size(), encode_file_header(ct).size() + 10);
 }
 
-TEST(DataSetWriter, SeesAFullDisk) {
+TEST(ReceivedFile, SeesAFullDisk) {
   const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
   ASSERT_GE(full, 0);
-  DataSetWriter writer(full, ct, 1000);
+  ReceivedFile writer(full, ct, 1000);
   writer.append(bytes_of("data"));
   EXPECT_EQ(writer.failure(), "could not be written: No space left on device");
   EXPECT_EQ(writer.bytes(), 4U);
