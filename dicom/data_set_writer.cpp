@@ -2,11 +2,10 @@
 
 #include <dcmtk/dcmdata/dcvrul.h>
 
-#include <array>
-#include <cstdio>
 #include <memory>
 #include <stdexcept>
 
+#include "dicom/decimal_string.hpp"
 #include "engine/errors.hpp"
 
 namespace glisson::dicom {
@@ -16,15 +15,6 @@ void check(const OFCondition& condition, const DcmTagKey& tag) {
   if (condition.bad()) {
     throw std::logic_error(std::string(DcmTag(tag).getTagName()) + " cannot be set: " + condition.text());
   }
-}
-
-std::string decimal(double value) {
-  // DS has 16 characters; the precision is lowered until the text fits.
-  std::array<char, 64> text{};
-  for (int precision = 15; precision > 0; --precision) {
-    if (std::snprintf(text.data(), text.size(), "%.*g", precision, value) <= 16) break;
-  }
-  return text.data();
 }
 
 }  // namespace
@@ -51,7 +41,7 @@ DataSetWriter& DataSetWriter::put_decimals(const DcmTagKey& tag, std::span<const
   std::string text;
   for (const double value : values) {
     if (!text.empty()) text += '\\';
-    text += decimal(value);
+    text += decimal_string(value);
   }
   return put(tag, text);
 }

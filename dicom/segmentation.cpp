@@ -26,10 +26,12 @@ struct FrameShape {
   std::uint64_t bytes() const { return (bits_per_frame() * static_cast<std::uint64_t>(frames) + 7) / 8; }
 };
 
-void require_binary_segmentation(const Attributes& data_set) {
+void require_binary_segmentation(const DicomFile& dicom) {
+  const Attributes data_set = dicom.attributes();
   if (data_set.required_text(DCM_SOPClassUID) != "1.2.840.10008.5.1.4.1.1.66.4") {
     data_set.reject(not_a_segmentation, "the SOP class is not Segmentation Storage");
   }
+  dicom.require_uncompressed();
   const std::string type = data_set.required_text(DCM_SegmentationType);
   if (type == "FRACTIONAL") data_set.reject(fractional_segmentation, "SegmentationType is FRACTIONAL");
   if (type != "BINARY") data_set.reject(not_a_segmentation, "SegmentationType is not BINARY");
@@ -172,8 +174,7 @@ void paint_frames(const DicomFile& dicom, const FrameShape& shape,
 Segmentation read_segmentation(const std::filesystem::path& file, const ImageSeries& images) {
   const DicomFile dicom(file, Extent::whole);
   const Attributes data_set = dicom.attributes();
-  require_binary_segmentation(data_set);
-  dicom.require_uncompressed();
+  require_binary_segmentation(dicom);
   require_frame_of_reference(data_set, images.frame_of_reference_uid);
   const FrameShape shape = read_frame_shape(dicom);
 
