@@ -5,6 +5,7 @@
 
 #include "config/model_checks.hpp"
 #include "config/model_manifest.hpp"
+#include "config/protocol_file.hpp"
 #include "engine/digest.hpp"
 #include "engine/embedded_file.hpp"
 
@@ -80,6 +81,16 @@ RiskModel find_model(std::string_view name, const std::filesystem::path& folder)
   }
   throw RejectedInput(RejectionReason::unknown_model,
                       "no model is named \"" + std::string(name) + "\"; there are " + known);
+}
+
+void check_protocol_of(const RiskModel& model, const std::filesystem::path& protocol_folder) {
+  if (model.protocol.empty()) return;
+  const auto protocol = find_protocol(model.protocol, protocol_folder);
+  if (protocol.version == model.protocol_version && protocol.digest == model.protocol_digest) return;
+  throw RejectedInput(RejectionReason::invalid_model, model.name + " needs " + model.protocol + " " +
+                                                          model.protocol_version + " with digest " +
+                                                          model.protocol_digest + "; here is " +
+                                                          protocol.version + " with " + protocol.digest);
 }
 
 }  // namespace glisson::config

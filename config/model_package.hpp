@@ -26,4 +26,9 @@ std::vector<engine::RiskModel> load_models(const std::filesystem::path& folder);
 /// @throws RejectedInput unknown_model, naming those that exist; invalid_model.
 engine::RiskModel find_model(std::string_view name, const std::filesystem::path& folder);
 
+/// Checks that the extraction protocol which the model's features need is here, unchanged; otherwise the
+/// model would never give a number. Models that read no features need none.
+/// @throws RejectedInput invalid_model, saying what is different; unknown_protocol; invalid_protocol.
+void check_protocol_of(const engine::RiskModel& model, const std::filesystem::path& protocol_folder);
+
 }  // namespace glisson::config

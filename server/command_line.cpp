@@ -63,6 +63,51 @@ void add_phantom(CLI::App& app, int& exit_code) {
   command->callback([options, &exit_code] { exit_code = report_errors([&] { return phantom(*options); }); });
 }
 
+void add_model(CLI::App& app, int& exit_code) {
+  CLI::App* group = app.add_subcommand("model", "Risk models: list, show, check");
+  group->require_subcommand(1);
+  const auto add = [&](const char* name, const char* description, int (*run_command)(const ModelOptions&)) {
+    auto options = std::make_shared<ModelOptions>();
+    CLI::App* command = group->add_subcommand(name, description);
+    command->add_flag("--json", options->json, "Print JSON");
+    command->callback([options, run_command, &exit_code] {
+      exit_code = report_errors([&] { return run_command(*options); });
+    });
+    return std::pair(command, options);
+  };
+  const auto [list, list_options] =
+      add("list", "List the models that ship and those of the data folder", model_list);
+  add_settings_options(*list, list_options->settings);
+  const auto [show, show_options] =
+      add("show", "Show one model: formula, cut-offs, population, source", model_show);
+  show->add_option("NAME", show_options->name, "Name of the model")->required()->type_name("");
+  add_settings_options(*show, show_options->settings);
+  const auto [check, check_options] = add("check", "Check a model package", model_check);
+  check->add_option("PACKAGE", check_options->package, "Folder of the package, or its model.toml")
+      ->required()
+      ->type_name("")
+      ->check(CLI::ExistingPath.description(""));
+  add_settings_options(*check, check_options->settings);
+  group->footer("Example:\n  glisson model show tumour-burden-score");
+}
+
+void add_config(CLI::App& app, int& exit_code) {
+  CLI::App* group = app.add_subcommand("config", "Settings of this host: check, show");
+  group->require_subcommand(1);
+  const auto add = [&](const char* name, const char* description, int (*run_command)(const ConfigOptions&)) {
+    auto options = std::make_shared<ConfigOptions>();
+    CLI::App* command = group->add_subcommand(name, description);
+    command->add_flag("--json", options->json, "Print JSON");
+    add_settings_options(*command, options->settings);
+    command->callback([options, run_command, &exit_code] {
+      exit_code = report_errors([&] { return run_command(*options); });
+    });
+  };
+  add("check", "Check settings, the extraction protocol and every model", config_check);
+  add("show", "Show the settings in effect; passwords are masked", config_show);
+  group->footer("Example:\n  glisson config check --config /etc/glisson/glisson.toml");
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
@@ -72,6 +117,8 @@ int run(int argc, char** argv) {
   int exit_code = exit_success;
   add_extract(app, exit_code);
   add_phantom(app, exit_code);
+  add_model(app, exit_code);
+  add_config(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
