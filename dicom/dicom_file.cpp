@@ -3,7 +3,6 @@
 #include <dcmtk/dcmdata/dcdict.h>
 #include <dcmtk/dcmdata/dcmetinf.h>
 #include <dcmtk/dcmdata/dcpixel.h>
-#include <dcmtk/dcmdata/dcspchrs.h>
 #include <dcmtk/dcmdata/dcxfer.h>
 #include <dcmtk/oflog/oflog.h>
 
@@ -12,6 +11,8 @@
 #include <fstream>
 #include <mutex>
 #include <string_view>
+
+#include "dicom/character_set.hpp"
 
 namespace glisson::dicom {
 namespace {
@@ -102,14 +103,7 @@ std::string Attributes::raw_text(const DcmTagKey& tag) const {
 }
 
 std::string Attributes::text(const DcmTagKey& tag) const {
-  const std::string raw = raw_text(tag);
-  DcmSpecificCharacterSet converter;
-  OFString converted;
-  if (converter.selectCharacterSet(OFString(character_set_->data(), character_set_->size())).good() &&
-      converter.convertString(OFString(raw.data(), raw.size()), converted).good()) {
-    return trimmed(valid_utf8({converted.data(), converted.size()}));
-  }
-  return trimmed(valid_utf8(raw));
+  return trimmed(to_utf8(raw_text(tag), *character_set_));
 }
 
 std::string Attributes::required_text(const DcmTagKey& tag) const {

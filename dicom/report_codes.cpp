@@ -44,26 +44,6 @@ std::optional<CodedConcept> measured_quantity(std::string_view image_modality) {
   return std::nullopt;
 }
 
-/// The catalogue states units for CT; other images put their own unit in the place of [hnsf'U].
-std::string unit_of_image(std::string unit_text, std::string_view intensity_unit) {
-  constexpr std::string_view hounsfield = "[hnsf'U]";
-  if (intensity_unit == hounsfield) return unit_text;
-  for (auto at = unit_text.find(hounsfield); at != std::string::npos; at = unit_text.find(hounsfield, at)) {
-    auto end = at + hounsfield.size();
-    const auto exponent_end = std::min(unit_text.find_first_not_of("0123456789", end), unit_text.size());
-    const bool powered = exponent_end > end;
-    std::string replacement(intensity_unit);
-    if (intensity_unit == "1") {
-      end = exponent_end;  // 1 to any power is 1; "12" would be another number.
-    } else if (powered) {
-      replacement = "(" + replacement + ")";
-    }
-    unit_text.replace(at, end - at, replacement);
-    at += replacement.size();
-  }
-  return unit_text;
-}
-
 bool is_of_original_image(std::string_view feature_name) { return feature_name.rfind("original_", 0) == 0; }
 
 }  // namespace
@@ -97,8 +77,7 @@ FeatureCode feature_code(const engine::Feature& feature, std::string_view image_
                          std::string_view intensity_unit) {
   FeatureCode code;
   code.unit = unit("1");
-  if (feature.definition != nullptr)
-    code.unit = unit(unit_of_image(feature.definition->unit, intensity_unit));
+  if (feature.definition != nullptr) code.unit = unit(engine::ucum_unit(*feature.definition, intensity_unit));
   if (feature.definition != nullptr && is_of_original_image(feature.name)) {
     if (auto adopted = ibsi_concept(feature.definition->ibsi_code)) {
       code.name = *adopted;
@@ -116,6 +95,10 @@ FeatureCode feature_code(const engine::Feature& feature, std::string_view image_
   return code;
 }
 
-CodedConcept input_concept(const std::string& name) { return private_concept('I', name, name); }
+CodedConcept input_concept(const std::string& name) {
+  std::string words = name;
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return private_concept('I', name, std::move(words));
+}
 
 }  // namespace glisson::dicom::codes

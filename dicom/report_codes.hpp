@@ -100,11 +100,12 @@ struct FeatureCode {
 /// intensity statistic, the measured quantity with its derivation; a private code with PyRadiomics' name.
 /// Features of filtered images always take the last, since the other two speak of the image itself.
 /// @param image_modality "CT", "MR" or "PT"; decides what the intensities are.
-/// @param intensity_unit UCUM; takes the place of the catalogue's [hnsf'U].
+/// @param intensity_unit UCUM; see ImageSeries.
 FeatureCode feature_code(const engine::Feature& feature, std::string_view image_modality,
                          std::string_view intensity_unit);
 
-/// The same for a model's input that is no feature of the engine (counts, sizes, clinical values).
+/// A private code for an input of a model that is no feature of the engine (a count, a size, a clinical
+/// value).
 CodedConcept input_concept(const std::string& name);
 
 }  // namespace glisson::dicom::codes

@@ -7,6 +7,7 @@
 #include <span>
 #include <stdexcept>
 
+#include "dicom/character_set.hpp"
 #include "dicom/dicom_file.hpp"
 #include "engine/errors.hpp"
 
@@ -70,20 +71,15 @@ void for_each_leaf(DcmItem& item, Visit visit) {
   }
 }
 
-/// Afterwards every text is UTF-8, whatever the character set was said to be and whether it was true.
 void convert_to_utf8(DcmItem& item) {
   OFString declared;
   item.findAndGetOFStringArray(DCM_SpecificCharacterSet, declared);
-  // A failure leaves texts as they are, and the loop below repairs them.
-  if (!declared.empty()) static_cast<void>(item.convertCharacterSet(declared, "ISO_IR 192", 0, false));
   item.findAndDeleteElement(DCM_SpecificCharacterSet);
-  for_each_leaf(item, [](DcmElement& element) {
-    if (!element.isaString()) return;
+  const std::string character_set(declared.data(), declared.size());
+  for_each_leaf(item, [&](DcmElement& element) {
     OFString text;
-    if (element.getOFStringArray(text, false).bad()) return;
-    const std::string original(text.c_str(), text.size());
-    const auto repaired = valid_utf8(original);
-    if (repaired != original) replace_text(element, repaired);
+    if (!element.isAffectedBySpecificCharacterSet() || element.getOFStringArray(text, false).bad()) return;
+    replace_text(element, to_utf8({text.data(), text.size()}, character_set));
   });
 }
 

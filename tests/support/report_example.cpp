@@ -66,10 +66,9 @@ engine::SegmentMask segment(int number, const std::string& label, const engine::
   return mask;
 }
 
-const engine::FeatureDefinition sphericity{"shape", "Sphericity", "QCFX", "1"};
-const engine::FeatureDefinition mean{"firstorder", "Mean", "Q4LE", "[hnsf'U]"};
-const engine::FeatureDefinition kurtosis{"firstorder", "Kurtosis", "", "1"};
-const engine::FeatureDefinition energy{"firstorder", "Energy", "N8CA", "[hnsf'U]2"};
+engine::Feature feature(const std::string& family, const std::string& name, double value) {
+  return {"original_" + family + "_" + name, value, {}, &engine::feature_definition(family, name)};
+}
 
 dicom::ReportedRegion lesion(int number, double scale) {
   dicom::ReportedRegion region;
@@ -82,10 +81,8 @@ dicom::ReportedRegion lesion(int number, double scale) {
   region.size.short_axis = {{10, 0, 3}, {10, 17.6 * scale, 3}, 17.6 * scale};
   region.size.slices = 3;
   region.size.voxels = 1000;
-  region.features = {{"original_firstorder_Energy", 123456789.125, {}, &energy},
-                     {"original_firstorder_Kurtosis", 2.75, {}, &kurtosis},
-                     {"original_firstorder_Mean", 61.5, {}, &mean},
-                     {"original_shape_Sphericity", 0.71, {}, &sphericity}};
+  region.features = {feature("firstorder", "Energy", 123456789.125), feature("firstorder", "Kurtosis", 2.75),
+                     feature("firstorder", "Mean", 61.5), feature("shape", "Sphericity", 0.71)};
   return region;
 }
 
