@@ -95,10 +95,4 @@ FeatureCode feature_code(const engine::Feature& feature, std::string_view image_
   return code;
 }
 
-CodedConcept input_concept(const std::string& name) {
-  std::string words = name;
-  std::replace(words.begin(), words.end(), '_', ' ');
-  return private_concept('I', name, std::move(words));
-}
-
 }  // namespace glisson::dicom::codes

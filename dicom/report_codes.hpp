@@ -76,6 +76,7 @@ inline const CodedConcept risk_category{"risk-category", "99GLISSON", "Risk cate
 inline const CodedConcept category_wording{"category-text", "99GLISSON", "Category in words"};
 inline const CodedConcept endpoint{"endpoint", "99GLISSON", "Endpoint of the model"};
 inline const CodedConcept population{"population", "99GLISSON", "Population of the model"};
+inline const CodedConcept proviso{"proviso", "99GLISSON", "Proviso of the model"};
 inline const CodedConcept calibration{"calibration", "99GLISSON", "Calibration of the model"};
 inline const CodedConcept cut_offs{"cut-offs", "99GLISSON", "Cut-offs of the model"};
 inline const CodedConcept citation{"citation", "99GLISSON", "Source of the model"};
@@ -103,9 +104,5 @@ struct FeatureCode {
 /// @param intensity_unit UCUM; see ImageSeries.
 FeatureCode feature_code(const engine::Feature& feature, std::string_view image_modality,
                          std::string_view intensity_unit);
-
-/// A private code for an input of a model that is no feature of the engine (a count, a size, a clinical
-/// value).
-CodedConcept input_concept(const std::string& name);
 
 }  // namespace glisson::dicom::codes

@@ -52,7 +52,8 @@ void add_algorithm_identification(ReportTree& tree, const engine::RiskModel& mod
 void add_inputs(ReportTree& tree, const MeasurementReport& report, const engine::RiskAssessment& assessment) {
   const auto* region = find_region(report, assessment.segment_number);
   for (const auto& contribution : assessment.contributions) {
-    codes::FeatureCode code{codes::input_concept(contribution.input), {}, {}};
+    codes::FeatureCode code;
+    code.name = codes::private_concept('I', contribution.input, input_in_words(contribution.input));
     if (region != nullptr) {
       for (const auto& feature : region->features) {
         if (feature.name == contribution.input)
@@ -98,6 +99,7 @@ void add_model_description(ReportTree& tree, const engine::RiskModel& model) {
   describe(codes::model_status, status_in_words(model));
   describe(codes::endpoint, model.endpoint);
   describe(codes::population, model.population);
+  describe(codes::proviso, model.proviso);
   if (!is_demonstration(model)) {
     describe(codes::calibration, model.calibration);
     describe(codes::cut_offs, cut_offs_in_words(model));

@@ -49,23 +49,38 @@ std::vector<std::string> region_lines(const MeasurementReport& report) {
   return lesions;
 }
 
+std::string with_full_stop(const std::string& text) {
+  return text.empty() || text.back() == '.' ? text : text + ".";
+}
+
+/// The number as people read it; none of criteria, whose 0 and 1 the category puts into words.
+std::string value_in_words(const engine::RiskAssessment& assessment) {
+  const auto& model = *assessment.model;
+  if (model.predictor == engine::Predictor::criteria && assessment.category) return {};
+  if (assessment.probability && !is_demonstration(model))
+    return probability_in_words(*assessment.probability);
+  const bool has_unit = !model.score_unit.empty() && model.score_unit != "1";
+  return number_in_words(*assessment.score) + (has_unit ? " " + model.score_unit : "");
+}
+
 std::string score_line(const MeasurementReport& report, const engine::RiskAssessment& assessment) {
   const auto& model = *assessment.model;
   auto line = title_in_report(model);
   if (assessment.segment_number > 0) line += ", " + segment_in_words(report, assessment.segment_number);
-  line += ": ";
-  if (assessment.probability && !is_demonstration(model)) {
-    line += probability_in_words(*assessment.probability);
-  } else {
-    line += number_in_words(*assessment.score);
-    if (!model.score_unit.empty() && model.score_unit != "1") line += " " + model.score_unit;
-  }
+  const auto add_sentence = [&](const std::string& sentence) {
+    if (!sentence.empty()) line += " " + with_full_stop(sentence);
+  };
+  const auto value = value_in_words(assessment);
   const auto category = category_in_words(assessment);
-  if (!category.empty()) line += "; " + category;
-  if (line.back() != '.') line += ".";
-  if (is_demonstration(model)) return line + " " + status_in_words(model) + ".";
-  line += " Population: " + (model.population.empty() ? "not stated" : model.population);
-  return line.back() == '.' ? line : line + ".";
+  line += ":";
+  add_sentence(value + (value.empty() || category.empty() ? "" : "; ") + category);
+  if (is_demonstration(model)) {
+    add_sentence(status_in_words(model));
+  } else {
+    if (category.empty()) add_sentence(model.proviso);
+    add_sentence("Population: " + (model.population.empty() ? "not stated" : model.population));
+  }
+  return line;
 }
 
 std::vector<std::string> score_lines(const MeasurementReport& report) {

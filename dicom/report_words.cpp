@@ -1,5 +1,6 @@
 #include "dicom/report_words.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -20,16 +21,44 @@ std::string unit_suffix(const std::string& ucum) { return ucum.empty() || ucum =
 
 /// "above the cut-off 3.36 and not above the cut-off 13.74 of Tumour burden score"
 std::string position_in_words(const engine::RiskModel& model, const engine::ScoreCategory& category) {
-  std::optional<double> lower;
+  const engine::ScoreCategory* before = nullptr;
   for (const auto& candidate : model.categories) {
     if (candidate.label == category.label && candidate.upper == category.upper) break;
-    lower = candidate.upper;
+    before = &candidate;
   }
   std::string words;
-  if (lower) words = "above the cut-off " + number_in_words(*lower);
-  if (lower && category.upper) words += " and ";
-  if (category.upper) words += "not above the cut-off " + number_in_words(*category.upper);
+  if (before != nullptr && before->upper) {
+    words = before->includes_upper ? "above the cut-off " : "not below the cut-off ";
+    words += number_in_words(*before->upper);
+  }
+  if (category.upper) {
+    words += words.empty() ? "" : " and ";
+    words += category.includes_upper ? "not above the cut-off " : "below the cut-off ";
+    words += number_in_words(*category.upper);
+  }
   return words.empty() ? "" : words + " of " + model.title;
+}
+
+std::string unit_of_input(const engine::RiskModel& model, const std::string& name) {
+  for (const auto& input : model.inputs) {
+    if (input.name == name) return unit_suffix(input.unit);
+  }
+  return {};
+}
+
+/// "lesion count up to 3 and largest diameter up to 3 cm"
+std::string conditions_in_words(const engine::RiskModel& model, const engine::Alternative& alternative) {
+  std::string words;
+  for (const auto& condition : alternative.conditions) {
+    const auto unit = unit_of_input(model, condition.input);
+    std::string bounds;
+    if (condition.lower)
+      bounds += (condition.includes_lower ? " from " : " above ") + number_in_words(*condition.lower) + unit;
+    if (condition.upper)
+      bounds += (condition.includes_upper ? " up to " : " below ") + number_in_words(*condition.upper) + unit;
+    words += (words.empty() ? "" : " and ") + input_in_words(condition.input) + bounds;
+  }
+  return words;
 }
 
 /// Undefined features by name, the first few of them spelled out.
@@ -50,6 +79,11 @@ std::string undefined_features(const ReportedRegion& region) {
 }
 
 }  // namespace
+
+std::string input_in_words(std::string name) {
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
+}
 
 bool is_demonstration(const engine::RiskModel& model) {
   return model.status == engine::ModelStatus::demonstration;
@@ -80,6 +114,9 @@ std::string status_in_words(const engine::RiskModel& model) {
 
 std::string cut_offs_in_words(const engine::RiskModel& model) {
   std::string words;
+  for (const auto& alternative : model.alternatives)
+    words += (words.empty() ? "" : ", or ") + conditions_in_words(model, alternative);
+  if (model.predictor == engine::Predictor::criteria) return words;
   for (const auto& category : model.categories) {
     if (category.upper) words += (words.empty() ? "" : "; ") + number_in_words(*category.upper);
   }

@@ -17,7 +17,11 @@ std::string score_name_in_report(const engine::RiskModel& model);
 /// Where the model comes from, as a sentence.
 std::string status_in_words(const engine::RiskModel& model);
 
-/// The cut-offs between the model's categories, e.g. "3.36; 13.74 (1)"; empty where it has none.
+/// Name of a model's input that is no feature, e.g. "largest diameter".
+std::string input_in_words(std::string name);
+
+/// The cut-offs between the model's categories, e.g. "3.36; 13.74", or the alternatives of criteria; empty
+/// where it has none.
 std::string cut_offs_in_words(const engine::RiskModel& model);
 
 /// Where the score stands: at a cut-off, the wording of its category, or above and below which cut-offs it

@@ -60,7 +60,7 @@ TEST(ReportSummary, PutsThePopulationBesideTheScore) {
   const ReportExample example;
   EXPECT_THAT(
       report_summary(example.report),
-      HasSubstr("Tumour burden score: 3.08; not above the cut-off 3.36 of Tumour burden score. Population: "
+      HasSubstr("Tumour burden score: 3.08; below the cut-off 3.36 of Tumour burden score. Population: "
                 "Patients with hepatocellular carcinoma before resection."));
 }
 
@@ -70,7 +70,39 @@ TEST(ReportSummary, SaysWhenAScoreIsAtTheCutOff) {
   example.report.assessments[0].at_cut_off = true;
   const auto text = report_summary(example.report);
   EXPECT_THAT(text, HasSubstr("3.34; at the cut-off"));
-  EXPECT_THAT(text, Not(HasSubstr("not above")));
+  EXPECT_THAT(text, Not(HasSubstr("below the cut-off")));
+}
+
+TEST(ReportSummary, SaysOnWhichSidesOfWhichCutOffsAScoreIs) {
+  ReportExample example;
+  const char* const sides[] = {
+      "; below the cut-off 3.36 of Tumour burden score.",
+      "; not below the cut-off 3.36 and not above the cut-off 13.74 of Tumour burden score.",
+      "; above the cut-off 13.74 of Tumour burden score."};
+  for (std::size_t i = 0; i < 3; ++i) {
+    example.report.assessments[0].category = example.burden.categories[i];
+    EXPECT_THAT(report_summary(example.report), HasSubstr(sides[i]));
+  }
+}
+
+TEST(ReportSummary, PutsCriteriaIntoWords) {
+  ReportExample example;
+  example.burden.predictor = engine::Predictor::criteria;
+  example.burden.alternatives = {{{{"lesion_count", {}, 1}, {"largest_diameter", {}, 5}}},
+                                 {{{"lesion_count", {}, 3}, {"largest_diameter", 0.5, 3, true, false}}}};
+  example.burden.proviso = "if HCC; diagnosis not assessed";
+  auto& assessment = example.report.assessments[0];
+  assessment.score = 1;
+  assessment.category = engine::ScoreCategory{{}, "fulfilled", "By size and number: fulfilled", "", true};
+  EXPECT_THAT(report_summary(example.report),
+              HasSubstr("Tumour burden score: By size and number: fulfilled."));
+  EXPECT_EQ(cut_offs_in_words(example.burden),
+            "lesion count up to 1 and largest diameter up to 5 cm, or lesion count up to 3 and largest "
+            "diameter from "
+            "0.5 cm below 3 cm");
+  assessment.category.reset();
+  EXPECT_THAT(report_summary(example.report),
+              HasSubstr("Tumour burden score: 1. if HCC; diagnosis not assessed."));
 }
 
 TEST(ReportSummary, MarksDemonstrations) {

@@ -97,7 +97,9 @@ engine::RiskModel burden_model() {
   model.scope = engine::ModelScope::patient;
   model.predictor = engine::Predictor::euclidean;
   model.inputs = {{"largest_diameter", "cm", 0, 1, 1}, {"lesion_count", "1", 0, 1, 1}};
-  model.categories = {{3.36, "low", "", "low"}, {13.74, "medium", "", "moderate"}, {{}, "high", "", "high"}};
+  model.categories = {{3.36, "low", "", "low", false},
+                      {13.74, "medium", "", "moderate", true},
+                      {{}, "high", "", "high", true}};
   model.score_name = "Tumour burden score";
   model.cut_off_tolerance = 0.1;
   model.citation = "doi:10.1002/bjs.11464";
