@@ -153,6 +153,7 @@ void write_settings(const fs::path& data) {
              "jit = off\n"
              "fsync = on\n"
              "full_page_writes = on\n"
+             "recovery_init_sync_method = syncfs\n"
              "synchronous_commit = on\n"
              "autovacuum_naptime = 15s\n"
              "lc_messages = 'C'\n"

@@ -53,15 +53,15 @@ bool is_transient(const std::string& sqlstate) {
          });
 }
 
-/// True when the settings are wrong: authentication, privileges, no such database.
+/// True when the settings are wrong: authentication, no such database.
 bool is_setting(const std::string& sqlstate) {
-  return sqlstate == "42501" || sqlstate == "3D000" || sqlstate.compare(0, 2, "28") == 0;
+  return sqlstate == "3D000" || sqlstate.compare(0, 2, "28") == 0;
 }
 
 /// The server's message in one line. Class 22 repeats values in its messages, which may be a patient's.
 std::string message_of(const pqxx::sql_error& error) {
   std::string text = "PostgreSQL error " + error.sqlstate();
-  if (error.sqlstate().compare(0, 2, "22") == 0) return text;
+  if (dynamic_cast<const pqxx::data_exception*>(&error) != nullptr) return text;
   std::string what = error.what();
   std::replace(what.begin(), what.end(), '\n', ' ');
   return text + ": " + what;
@@ -109,7 +109,12 @@ void rethrow_database_error() {
     throw TransientError("no connection to PostgreSQL: " + what);
   } catch (const pqxx::transaction_rollback& error) {
     throw TransientError("PostgreSQL rolled the transaction back: " + std::string(error.what()));
+  } catch (const pqxx::insufficient_resources& error) {
+    throw TransientError(message_of(error));
+  } catch (const pqxx::insufficient_privilege& error) {
+    throw RejectedInput(RejectionReason::invalid_settings, message_of(error));
   } catch (const pqxx::sql_error& error) {
+    // libpqxx 6 leaves the SQLSTATE empty where it throws some of its own types, hence those above.
     if (is_transient(error.sqlstate())) throw TransientError(message_of(error));
     if (is_setting(error.sqlstate())) {
       throw RejectedInput(RejectionReason::invalid_settings, message_of(error));

@@ -56,8 +56,23 @@ TEST(Database, SaysTransientWhenNoServerAnswers) {
 TEST(Database, SaysInvalidSettingsWithoutThePrivilegeAndLogicErrorForABug) {
   const TestDatabase test;
   Database database = test.connect();
+  EXPECT_THROW(one(database, "set local role pg_monitor; select count(*) from glisson.study"), RejectedInput);
   EXPECT_THROW(one(database, "select no_such_column from study"), std::logic_error);
   EXPECT_EQ(one(database, "select 1"), "1");
+}
+
+TEST(Database, SaysTransientWhenTheServerMayServeLater) {
+  const TestDatabase test;
+  Database database = test.connect();
+  // Disk full, too many connections, shutdown, starting up, cancelled, lock not available, serialization
+  // failure, deadlock, read-only standby, I/O error.
+  for (const char* sqlstate :
+       {"53100", "53300", "57P01", "57P03", "57014", "55P03", "40001", "40P01", "25006", "58030"}) {
+    EXPECT_THROW(
+        one(database, "do $$ begin raise exception using errcode = '" + std::string(sqlstate) + "'; end $$"),
+        TransientError)
+        << sqlstate;
+  }
 }
 
 TEST(Database, ErrorsDoNotRepeatValues) {
