@@ -153,9 +153,9 @@ void IncomingFile::move_to(const fs::path& target) {
   keep_ = true;
 }
 
-InstanceStore::InstanceStore(fs::path root) : root_(fs::absolute(root).lexically_normal()) {
+InstanceStore::InstanceStore(const fs::path& root) : root_(fs::absolute(root).lexically_normal()) {
   std::error_code error;
-  fs::create_directories(root_, error);
+  if (fs::create_directories(root_, error)) sync_folder(root_.parent_path());
   for (const char* folder : {"incoming", "instances", "refused"}) make_durable_folder(root_, folder);
 }
 

@@ -42,7 +42,7 @@ class IncomingFile {
 class InstanceStore {
  public:
   /// Creates the folders where they are missing.
-  explicit InstanceStore(std::filesystem::path root);
+  explicit InstanceStore(const std::filesystem::path& root);
 
   /// @throws TransientError when no file can be created.
   IncomingFile begin() const;

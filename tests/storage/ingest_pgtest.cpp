@@ -123,6 +123,7 @@ TEST_F(IngestTest, AnAnalysisThatWaitsLongIsMovedEarlierWithANotification) {
 
 TEST_F(IngestTest, ImagesThatArriveTogetherWriteTheJobOnce) {
   std::vector<std::string> uids;
+  uids.reserve(50);
   for (int i = 0; i < 50; ++i) uids.push_back("1.2.3.1." + std::to_string(i));
   receive(segmentation_of(uids));
   const std::string before = test_.value("select xmin from job");
@@ -174,10 +175,12 @@ TEST_F(IngestTest, ConcurrentAssociationsNeitherDuplicateNorDeadlock) {
   constexpr int images = 24;
   constexpr int senders = 6;
   std::vector<std::string> uids;
+  uids.reserve(images);
   for (int i = 0; i < images; ++i) uids.push_back("1.2.3.1." + std::to_string(i));
   std::atomic<int> stored{0};
   std::atomic<int> duplicates{0};
   std::vector<std::jthread> threads;
+  threads.reserve(senders);
   for (int sender = 0; sender < senders; ++sender) {
     threads.emplace_back([&, sender] {
       Database database = test_.connect();

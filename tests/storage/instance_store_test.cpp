@@ -111,6 +111,7 @@ TEST_F(InstanceStoreTest, PublishesAgainAfterItsFoldersWereRemoved) {
 TEST_F(InstanceStoreTest, ServesManyThreads) {
   const InstanceStore store(folder_);
   std::vector<std::jthread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int k = 0; k < 25; ++k) {

@@ -34,7 +34,7 @@ void run_fixture(const std::string& action) {
 
 std::string find_or_start_cluster() {
   if (const char* url = std::getenv("GLISSON_TEST_DATABASE_URL"); url != nullptr) return url;
-  if (const std::string url = recorded_url(); !url.empty() && answers(url)) return url;
+  if (std::string url = recorded_url(); !url.empty() && answers(url)) return url;
   run_fixture("start");
   std::atexit([] { run_fixture("stop"); });
   return recorded_url();
