@@ -111,7 +111,7 @@ std::string cluster_url(const fs::path& data_folder) {
   return url;
 }
 
-void run_postmaster(const fs::path& data_folder) {
+void run_postmaster(const fs::path& data_folder) try {
   const pid_t parent = ::getppid();
   if (::geteuid() == 0) refuse("PostgreSQL does not run as root");
   ::setsid();
@@ -134,6 +134,8 @@ void run_postmaster(const fs::path& data_folder) {
   ::prctl(PR_SET_PDEATHSIG, SIGINT);
   if (::getppid() != parent) ::_exit(0);
   become_postmaster(binaries / "postgres", paths, lock, log);
+} catch (const fs::filesystem_error& error) {
+  throw TransientError(std::string("PostgreSQL's data folder: ") + error.what());
 }
 
 }  // namespace glisson::storage

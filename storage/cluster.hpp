@@ -21,8 +21,8 @@ std::string cluster_url(const std::filesystem::path& data_folder);
 
 /// Prepares the cluster and replaces the calling process by the postmaster, in a session of its own and with
 /// no file descriptor of the caller. It ends with SIGINT (fast shutdown) when the process that started it
-/// dies; to stop it in order, send it SIGINT. Its messages, which hold no statement and no data, go to
-/// <data folder>/postgresql.log.
+/// dies (the thread that forked, to be exact); to stop it in order, send it SIGINT. Its messages, which hold
+/// no statement and no data, go to <data folder>/postgresql.log.
 ///
 /// Preparing means: initdb at the first start (complete or not at all), settings, and the end of what a
 /// killed postmaster left behind (stale postmaster.pid, orphaned postmaster and backends). The postmaster and
