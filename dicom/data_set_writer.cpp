@@ -33,7 +33,7 @@ DataSetWriter& DataSetWriter::put_longs(const DcmTagKey& tag, std::span<const st
   auto element = std::make_unique<DcmUnsignedLong>(DcmTag(tag));
   check(element->putUint32Array(values.data(), static_cast<unsigned long>(values.size())), tag);
   check(item_->insert(element.get(), OFTrue), tag);
-  element.release();
+  static_cast<void>(element.release());  // The data set owns it now.
   return *this;
 }
 

@@ -62,7 +62,7 @@ std::uint64_t mixed(std::uint64_t number) {
 }
 
 std::uint64_t hash_of(int x, int y, int z, std::uint64_t seed) {
-  const auto part = [](int value) { return static_cast<std::uint64_t>(value + (1 << 20)); };
+  const auto part = [](int value) { return static_cast<std::uint64_t>(std::int64_t{value} + (1 << 20)); };
   return mixed(seed ^ (part(x) | (part(y) << 21) | (part(z) << 42)));
 }
 

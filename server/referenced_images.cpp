@@ -39,6 +39,7 @@ std::vector<std::filesystem::path> find_referenced_images(const dicom::InstanceH
                             " images that the segmentation refers to are in the folder");
   }
   std::vector<std::filesystem::path> files;
+  files.reserve(found.size());
   for (const auto& image : found) files.push_back(image.second);
   return files;
 }
