@@ -9,9 +9,7 @@ namespace {
 using engine::Condition;
 using engine::ModelInput;
 using engine::ModelScope;
-using engine::ModelStatus;
 using engine::PointRule;
-using engine::Predictor;
 using engine::RiskModel;
 using engine::ScoreCategory;
 using engine::Transform;
@@ -78,7 +76,7 @@ Enum one_of(const std::array<Enum, count>& choices, const TomlValue& value, cons
 }
 
 void status(RiskModel& model, const TomlValue& value, const TomlSource& source, std::string_view key) {
-  using enum ModelStatus;
+  using enum engine::ModelStatus;
   model.status = one_of(std::array{published, site_fitted, demonstration}, value, source, key);
 }
 
@@ -87,7 +85,7 @@ void scope(RiskModel& model, const TomlValue& value, const TomlSource& source, s
 }
 
 void predictor(RiskModel& model, const TomlValue& value, const TomlSource& source, std::string_view key) {
-  using enum Predictor;
+  using enum engine::Predictor;
   model.predictor = one_of(std::array{linear, logistic, euclidean, points, criteria}, value, source, key);
 }
 

@@ -63,7 +63,7 @@ using TextCheck = bool (*)(const std::string&);
 
 template <typename Text>
 Definition text(std::string section, std::string name, Text Settings::*member, TextCheck valid,
-                std::string expected, std::string meaning) {
+                const std::string& expected, std::string meaning) {
   const auto read = [=](Settings& settings, const TomlValue& value, const TomlSource& source,
                         std::string_view key) {
     const std::string& content = source.text(value, key);
@@ -125,7 +125,7 @@ LabelRule read_label_rule(const TomlValue& value, const TomlSource& source, std:
   const TomlValue* pattern = find(table, "pattern");
   const TomlValue* role = find(table, "role");
   if (pattern == nullptr || role == nullptr) refuse_value(source, value, key, "rules with pattern and role");
-  const LabelRule rule{source.text(*pattern, "pattern"), source.text(*role, "role")};
+  LabelRule rule{source.text(*pattern, "pattern"), source.text(*role, "role")};
   if (rule.role != "lesion" && rule.role != "liver" && rule.role != "ignore") {
     refuse_value(source, *role, "role", "\"lesion\", \"liver\" or \"ignore\"");
   }
@@ -184,12 +184,13 @@ std::vector<Definition> receive_definitions() {
 
 std::vector<Definition> queue_definitions() {
   using S = Settings;
+  constexpr std::int64_t day = 86400;
   return {
-      seconds("queue", "settle_time", &S::settle_time, 0, 86400,
+      seconds("queue", "settle_time", &S::settle_time, 0, day,
               "Time after the last instance that a segmentation refers to, before the analysis starts"),
-      seconds("queue", "incomplete_after", &S::incomplete_after, 1, 30 * 86400,
+      seconds("queue", "incomplete_after", &S::incomplete_after, 1, 30 * day,
               "How long a segmentation waits for the images that it refers to"),
-      seconds("queue", "job_deadline", &S::job_deadline, 10, 86400,
+      seconds("queue", "job_deadline", &S::job_deadline, 10, day,
               "Longest run of one job; then its lease is not renewed"),
       seconds("queue", "lease", &S::lease, 2, 3600,
               "How long a job stays claimed by a process that has stopped renewing its lease"),
