@@ -10,8 +10,11 @@
 namespace glisson::engine {
 namespace {
 
-// Beyond this, co-occurrence matrices exceed what a job may take, and no published protocol comes near.
+// Beyond these, co-occurrence matrices and their marginals exceed what a job may take; no published protocol
+// comes near.
 constexpr std::size_t most_grey_levels = 1024;
+constexpr double highest_grey_level = 1e6;
+constexpr double largest_bin_index = 1e15;  // bins beyond are finer than a double resolves
 
 // Index of the bin [k w, (k + 1) w) that holds x; the quotient alone may round across an edge.
 std::int64_t bin_index(double x, double width) {
@@ -53,6 +56,14 @@ std::array<std::ptrdiff_t, 26> neighbour_offsets(const GreyLevelRegion& region) 
 
 GreyLevelRegion discretise(const Region& region, double bin_width) {
   if (!(bin_width > 0)) throw std::logic_error("the bin width must be greater than 0");
+  const auto [lowest, highest] = std::minmax_element(region.intensities.begin(), region.intensities.end());
+  const double range = (static_cast<double>(*highest) - *lowest) / bin_width;
+  const double farthest = std::max(std::abs(*lowest), std::abs(*highest)) / bin_width;
+  if (range > highest_grey_level || farthest > largest_bin_index) {
+    throw RejectedInput(
+        RejectionReason::too_much_memory,
+        "intensities spread over more than a million grey levels of width " + std::to_string(bin_width));
+  }
   std::vector<std::int64_t> bins(region.intensities.size());
   std::transform(region.intensities.begin(), region.intensities.end(), bins.begin(),
                  [bin_width](float x) { return bin_index(x, bin_width); });

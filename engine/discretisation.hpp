@@ -54,7 +54,8 @@ std::array<std::ptrdiff_t, 26> neighbour_offsets(const GreyLevelRegion& region);
 ///   level(x) = floor(x / w) - floor(min(X) / w) + 1
 /// with half-open bins, so that an intensity on an edge belongs to the bin above.
 /// @param bin_width w, in units of the intensities; greater than 0.
-/// @throws RejectedInput too_much_memory when more than 1024 grey levels occur.
+/// @throws RejectedInput too_much_memory when more than 1024 grey levels occur, or the highest exceeds a
+/// million.
 GreyLevelRegion discretise(const Region& region, double bin_width);
 
 }  // namespace glisson::engine

@@ -77,6 +77,7 @@ Region region_of(const Volume& volume, const Mask& mask, const ExtractionProtoco
 const std::vector<std::string_view>& feature_classes() {
   static const std::vector<std::string_view> names = [] {
     std::vector<std::string_view> result;
+    result.reserve(classes.size());
     for (const FeatureClass& c : classes) result.push_back(c.name);
     std::sort(result.begin(), result.end());
     return result;

@@ -11,6 +11,8 @@ namespace {
 // standardisation initiative", arXiv:1612.07003). They are absent from
 // - Kurtosis: PyRadiomics does not subtract 3;
 // - TotalEnergy, MCC and the 2D diameters, which IBSI does not define.
+// The NGTDM of PyRadiomics counts voxels without neighbours, that of IBSI does not: their features are equal
+// for regions without isolated voxels.
 std::vector<FeatureDefinition> build_catalogue() {
   std::vector<FeatureDefinition> catalogue{
       {"shape", "Elongation", "Q3CK", "1"},

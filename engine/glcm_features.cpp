@@ -35,7 +35,7 @@ struct Glcm {
     for (Eigen::Index j = 0; j < p.cols(); ++j) {
       mean += marginal[j] * level(j);
       for (Eigen::Index i = 0; i < p.rows(); ++i) {
-        sum_distribution[static_cast<std::size_t>(level(i) + level(j))] += p(i, j);
+        sum_distribution[static_cast<std::size_t>(level(i)) + static_cast<std::size_t>(level(j))] += p(i, j);
         difference_distribution[static_cast<std::size_t>(std::abs(level(i) - level(j)))] += p(i, j);
       }
     }

@@ -30,6 +30,7 @@ std::vector<GreyLevelExtent> size_zone_matrix(const GreyLevelRegion& region) {
     ++zones[{level, size}];
   });
   std::vector<GreyLevelExtent> matrix;
+  matrix.reserve(zones.size());
   for (const auto& [zone, count] : zones) {
     matrix.push_back(
         {region.grey_levels[zone.first - std::size_t{1}], zone.second, static_cast<double>(count)});

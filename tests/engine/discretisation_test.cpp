@@ -74,6 +74,13 @@ TEST(Discretisation, RefusesMoreGreyLevelsThanAnyProtocolNeeds) {
   }
 }
 
+TEST(Discretisation, RefusesIntensitiesThatNoBinWidthCouldHold) {
+  EXPECT_THROW(discretised_row({0, 1e30F}, 1), RejectedInput);
+  EXPECT_THROW(discretised_row({1e30F, 1e30F}, 1), RejectedInput);
+  EXPECT_THROW(discretised_row({-3e38F, 3e38F}, 25), RejectedInput);
+  EXPECT_THROW(discretised_row({0, 2e6F}, 1), RejectedInput);
+}
+
 TEST(Directions, AreOneOfEachOppositePairThatFitsTheBox) {
   const auto all = directions({5, 5, 5});
   ASSERT_EQ(all.size(), 13U);

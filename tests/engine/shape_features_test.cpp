@@ -18,7 +18,7 @@ namespace {
 using tests::value_of;
 
 Region full_box(const std::array<int, 3>& size, const Vector3& spacing = {1, 1, 1}) {
-  const auto voxels = static_cast<std::size_t>(size[0] * size[1] * size[2]);
+  const auto voxels = Grid{size}.voxel_count();
   const auto image =
       tests::image_of(size, std::vector<float>(voxels, 0), std::vector<std::uint8_t>(voxels, 1), spacing);
   return crop_to_region(image.volume, image.mask);

@@ -26,7 +26,7 @@ ImageAndMask random_image(const std::array<int, 3>& size, int levels, double fil
   std::mt19937 generator(seed);
   std::uniform_int_distribution<int> level(0, levels - 1);
   std::bernoulli_distribution is_inside(filled);
-  const auto voxels = static_cast<std::size_t>(size[0] * size[1] * size[2]);
+  const auto voxels = engine::Grid{size}.voxel_count();
   std::vector<float> intensities(voxels);
   std::vector<std::uint8_t> inside(voxels);
   for (std::size_t i = 0; i < voxels; ++i) {
