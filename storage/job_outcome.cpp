@@ -5,10 +5,6 @@
 namespace glisson::storage {
 namespace {
 
-/// Waits for transactions that are scheduling an analysis of the segmentation, so that end_attempt sees it.
-constexpr Statement lock_segmentation{"lock_segmentation",
-                                      "select from instance where instance_id = $1 for update"};
-
 constexpr Statement end_attempt_statement{"end_attempt", R"(
   with ending as (
     select job_id, attempt,
@@ -41,7 +37,19 @@ constexpr Statement supersede_first{"supersede_first", R"(
 constexpr Statement set_instance_state{"set_instance_state",
                                        "update instance set state = $2 where instance_id = $1"};
 constexpr Statement analyse_second_instead{"analyse_second_instead", R"(
-  update job set instance_id = $2 where kind = 'analyse' and state = 'scheduled' and instance_id = $1)"};
+  update job set instance_id = $2
+  where kind = 'analyse' and state in ('scheduled', 'dead') and instance_id = $1)"};
+/// Analyses that met the conflict before it was decided run after all: the last one of each segmentation that
+/// is the object, or refers to it.
+constexpr Statement resume_analyses{"resume_analyses", R"(
+  update job set state = 'scheduled', run_at = now(), waiting_since = now(), finished_at = null, reason = null,
+                 detail = null
+  where kind = 'analyse' and state = 'dead' and reason = 'conflicting_instances'
+    and not exists (select from job later where later.kind = 'analyse' and later.job_id > job.job_id
+                    and later.instance_id = job.instance_id)
+    and instance_id in (select $1::bigint union
+                        select segmentation_id from segmentation_reference
+                        join instance using (sop_instance_uid) where instance.instance_id = $1))"};
 
 bool end_attempt(Database& database, const Job& job, const AttemptEnd& end) {
   return database.connection().transaction(
@@ -51,14 +59,23 @@ bool end_attempt(Database& database, const Job& job, const AttemptEnd& end) {
 }  // namespace
 
 bool end_attempt(Transaction& transaction, const Job& job, const AttemptEnd& end) {
-  if (end.state == "scheduled" && job.kind == JobKind::analyse) {
-    transaction.run(lock_segmentation, job.instance_id);
+  const auto write = [&] {
+    return transaction
+               .run(end_attempt_statement, job.id, job.attempt, end.state, end.outcome, end.reason.keyword,
+                    end.reason.detail, end.max_failures, end.failed ? 1 : 0, end.unanswered, max_unanswered,
+                    end.delay.count())
+               .affected_rows() == 1;
+  };
+  if (end.state != "scheduled" || job.kind != JobKind::analyse) return write();
+  // A transaction that is scheduling this analysis anew cannot be seen before it commits: the unique index
+  // waits for it and refuses the second scheduled job. Then it can be seen.
+  transaction.run("savepoint before_end");
+  try {
+    return write();
+  } catch (const pqxx::unique_violation&) {
+    transaction.run("rollback to savepoint before_end");
+    return write();
   }
-  return transaction
-             .run(end_attempt_statement, job.id, job.attempt, end.state, end.outcome, end.reason.keyword,
-                  end.reason.detail, end.max_failures, end.failed ? 1 : 0, end.unanswered, max_unanswered,
-                  end.delay.count())
-             .affected_rows() == 1;
 }
 
 bool complete_job(Database& database, const Job& job) {
@@ -87,8 +104,7 @@ bool kill_job(Database& database, const Job& job, const JobReason& reason) {
 }
 
 bool block_job(Database& database, const Job& job, const JobReason& reason) {
-  return end_attempt(database, job,
-                     {.state = "blocked", .outcome = "blocked", .reason = reason, .failed = true});
+  return end_attempt(database, job, {.state = "blocked", .outcome = "blocked", .reason = reason});
 }
 
 bool hold_job(Database& database, const Job& job, const JobReason& reason) {
@@ -113,6 +129,7 @@ bool decide_comparison(Database& database, const Job& job, bool same_content) {
     for (const pqxx::row& first : superseded) {
       transaction.run(analyse_second_instead, first[0].as<std::int64_t>(), job.instance_id);
     }
+    transaction.run(resume_analyses, job.instance_id);
     return true;
   });
 }

@@ -71,8 +71,9 @@ bool block_job(Database& database, const Job& job,
 bool hold_job(Database& database, const Job& job, const JobReason& reason);  ///< `held`: no declared purpose.
 
 /// Outcome of a compare job. Same content: the second object is a revision and becomes current; analyses of
-/// the first that are scheduled read the second. Other content: the second is quarantined and the job is dead
-/// with the reason `conflicting_instances`, for an administrator to decide.
+/// the first that are scheduled read the second, and those that ended because of the conflict run again.
+/// Other content: the second is quarantined and the job is dead with the reason `conflicting_instances`, for
+/// an administrator to decide.
 bool decide_comparison(Database& database, const Job& job, bool same_content);
 
 /// Returns running jobs whose lease ran out to the queue, or sets them dead after `max_unanswered` such

@@ -1,8 +1,5 @@
 #include "storage/results.hpp"
 
-#include <algorithm>
-#include <stdexcept>
-
 #include "storage/array_literal.hpp"
 #include "storage/connection.hpp"
 #include "storage/job_outcome.hpp"
@@ -51,18 +48,6 @@ constexpr Statement insert_deliver_jobs{"insert_deliver_jobs", R"(
   from peer, lateral (select hold_reason(purpose, responsible, valid_until) as reason) as hold
   where receives_reports and removed_at is null)"};
 
-std::string_view keyword_of(engine::ModelStatus status) {
-  switch (status) {
-    case engine::ModelStatus::published:
-      return "published";
-    case engine::ModelStatus::site_fitted:
-      return "site_fitted";
-    case engine::ModelStatus::demonstration:
-      return "demonstration";
-  }
-  throw std::logic_error("unknown status of a model");
-}
-
 std::optional<std::string> literal_of(const std::optional<double>& number) {
   return number ? std::optional(number_literal(*number)) : std::nullopt;
 }
@@ -83,7 +68,7 @@ void store_assessment(Transaction& transaction, std::int64_t analysis_id,
   const auto category = assessment.category.value_or(engine::ScoreCategory{});
   const std::string reason = assessment.reason ? std::string(keyword(*assessment.reason)) : std::string();
   transaction.run(insert_assessment, analysis_id, assessment.segment_number, model.name, model.version,
-                  model.digest, model.title, std::string(keyword_of(model.status)), model.endpoint,
+                  model.digest, model.title, std::string(keyword(model.status)), model.endpoint,
                   model.score_name, literal_of(assessment.score), model.score_unit,
                   literal_of(assessment.probability), null_if_empty(category.label),
                   null_if_empty(category.wording), null_if_empty(category.risk), assessment.at_cut_off,
@@ -93,6 +78,7 @@ void store_assessment(Transaction& transaction, std::int64_t analysis_id,
 
 std::size_t known_reports(Transaction& transaction, const std::vector<ReportResult>& reports) {
   std::vector<std::string> uids;
+  uids.reserve(reports.size());
   for (const ReportResult& report : reports) uids.push_back(report.sop_instance_uid);
   return transaction.run(count_known_reports, array_literal(uids)).front().front().as<std::size_t>();
 }

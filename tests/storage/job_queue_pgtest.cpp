@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <future>
 #include <map>
 #include <mutex>
+#include <pqxx/pqxx>
 #include <thread>
 
 #include "storage/job_queue.hpp"
@@ -216,6 +218,22 @@ TEST_F(JobQueue, LeavesAnAnalysisThatWasScheduledAnewToTheNewJob) {
   EXPECT_TRUE(postpone_job(database_, running, 30min, {"waiting_for_images", ""}));
   EXPECT_EQ(job_column(first, "state"), "done");
   EXPECT_EQ(job_column(second, "state"), "scheduled");
+}
+
+TEST_F(JobQueue, LeavesAnAnalysisThatIsBeingScheduledAnewToTheNewJob) {
+  const std::int64_t first = tests::schedule_analysis(test_, study_);
+  const Job running = claim(database_, JobKind::analyse);
+  pqxx::connection other(test_.url());
+  pqxx::work uncommitted(other);
+  uncommitted.exec("insert into glisson.job (kind, state, instance_id) values ('analyse', 'scheduled', " +
+                   std::to_string(study_.segmentation_id) + ")");
+  auto postponed = std::async(std::launch::async, [&] {
+    return postpone_job(database_, running, 30min, {"waiting_for_images", ""});
+  });
+  EXPECT_EQ(postponed.wait_for(200ms), std::future_status::timeout);
+  uncommitted.commit();
+  EXPECT_TRUE(postponed.get());
+  EXPECT_EQ(job_column(first, "state"), "done");
 }
 
 TEST_F(JobQueue, LeavesALostAnalysisThatWasScheduledAnewToTheNewJob) {
