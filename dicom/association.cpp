@@ -76,19 +76,19 @@ void StorageProvider::run() {
 
 void StorageProvider::answer(const Command& command, const PresentationContext& context) {
   const auto field = command.set.number(CommandElement::command_field).value_or(0);
-  if (field == command_field::c_cancel) return;  // nothing that we do can be cancelled
-  if ((field & command_field::response_bit) != 0) {
+  if (field == dimse::c_cancel) return;  // nothing that we do can be cancelled
+  if ((field & dimse::response_bit) != 0) {
     throw AssociationEnded("protocol violated: response without a request");
   }
   if (!command.set.number(CommandElement::message_id)) {
     throw AssociationEnded("protocol violated: request without Message ID");
   }
-  if (field == command_field::c_store) {
+  if (field == dimse::c_store) {
     answer_store(command, context);
     return;
   }
   drop_data_set(command);
-  if (field == command_field::c_echo) {
+  if (field == dimse::c_echo) {
     respond(command, DimseStatus::success);
     ++summary_.echoes;
   } else {

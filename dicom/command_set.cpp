@@ -50,20 +50,18 @@ CommandSet CommandSet::request(std::uint16_t command_field, std::uint16_t messag
 CommandSet CommandSet::response_to(const CommandSet& request, std::uint16_t status) {
   CommandSet response;
   const auto field = request.number(CommandElement::command_field).value_or(0);
-  response.set(CommandElement::command_field,
-               static_cast<std::uint16_t>(field | command_field::response_bit));
+  response.set(CommandElement::command_field, static_cast<std::uint16_t>(field | dimse::response_bit));
   response.set(CommandElement::message_id_being_responded_to,
                request.number(CommandElement::message_id).value_or(0));
   response.set(CommandElement::command_data_set_type, no_data_set);
   response.set(CommandElement::status, status);
   // Normalized services ask with Requested and answer with Affected SOP UIDs (PS3.7 10.3).
-  using enum CommandElement;
   const auto copy = [&](CommandElement affected, CommandElement requested) {
     const auto uid = request.text(affected).empty() ? request.text(requested) : request.text(affected);
     if (!uid.empty() && uid.size() <= 64) response.set_uid(affected, uid);
   };
-  copy(affected_sop_class_uid, requested_sop_class_uid);
-  copy(affected_sop_instance_uid, requested_sop_instance_uid);
+  copy(CommandElement::affected_sop_class_uid, CommandElement::requested_sop_class_uid);
+  copy(CommandElement::affected_sop_instance_uid, CommandElement::requested_sop_instance_uid);
   return response;
 }
 

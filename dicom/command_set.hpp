@@ -27,12 +27,12 @@ enum class CommandElement : std::uint16_t {
 };
 
 /// Command Field (0000,0100) of the services that Glisson speaks; a response has `response_bit` set.
-namespace command_field {
+namespace dimse {
 inline constexpr std::uint16_t c_store = 0x0001;
 inline constexpr std::uint16_t c_echo = 0x0030;
 inline constexpr std::uint16_t c_cancel = 0x0FFF;
 inline constexpr std::uint16_t response_bit = 0x8000;
-}  // namespace command_field
+}  // namespace dimse
 
 /// The command set of a DIMSE message: elements of group 0000 in implicit VR little endian, without
 /// sequences (PS3.7 6.3.1).

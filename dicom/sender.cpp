@@ -52,7 +52,9 @@ SendOutcome unopened(const UpperLayer& upper_layer) {
     T_ASC_RejectParameters rejection{};
     if (ASC_getRejectParameters(upper_layer.parameters(), &rejection).good()) {
       OFString words;
-      outcome.detail = ASC_printRejectParameters(words, &rejection).c_str();
+      ASC_printRejectParameters(words, &rejection);
+      outcome.detail.assign(words.data(), words.size());
+      std::replace(outcome.detail.begin(), outcome.detail.end(), '\n', ' ');
       if (rejection.result == ASC_RESULT_REJECTEDPERMANENT) outcome.result = SendResult::not_admitted;
     }
   } else if (const auto* socket = upper_layer.socket();
@@ -76,8 +78,7 @@ SendResult result_of(std::uint16_t status) {
 SendOutcome receive_response(MessageChannel& channel, const CommandSet& request) {
   const auto response = channel.receive_command();
   if (!response) throw AssociationEnded("released before it answered");
-  const auto expected =
-      request.number(CommandElement::command_field).value_or(0) | command_field::response_bit;
+  const auto expected = request.number(CommandElement::command_field).value_or(0) | dimse::response_bit;
   const auto status = response->set.number(CommandElement::status);
   if (response->set.number(CommandElement::command_field) != expected || !status ||
       response->set.number(CommandElement::message_id_being_responded_to) !=
@@ -108,7 +109,7 @@ SendOutcome on_association(const Destination& destination, const std::vector<Pro
         continue;
       }
       MessageChannel channel(upper_layer);
-      const SendOutcome outcome = exchange(channel, context_id(i), proposals[i]);
+      SendOutcome outcome = exchange(channel, context_id(i), proposals[i]);
       release(upper_layer);
       return outcome;
     }
@@ -138,7 +139,7 @@ std::vector<Proposal> proposals_for(const FileMeta& meta) {
 SendOutcome send_instance(const Destination& destination, std::span<const std::byte> part10) {
   const Part10 object = split_part10(part10);
   const auto exchange = [&](MessageChannel& channel, std::uint8_t id, const Proposal& accepted) {
-    auto request = CommandSet::request(command_field::c_store, message_id, true);
+    auto request = CommandSet::request(dimse::c_store, message_id, true);
     request.set(CommandElement::priority, 0x0000);  // medium
     request.set_uid(CommandElement::affected_sop_class_uid, object.meta.sop_class_uid.value());
     request.set_uid(CommandElement::affected_sop_instance_uid, object.meta.sop_instance_uid.value());
@@ -154,7 +155,7 @@ SendOutcome send_instance(const Destination& destination, std::span<const std::b
 
 SendOutcome echo(const Destination& destination) {
   const auto exchange = [](MessageChannel& channel, std::uint8_t id, const Proposal& accepted) {
-    auto request = CommandSet::request(command_field::c_echo, message_id, false);
+    auto request = CommandSet::request(dimse::c_echo, message_id, false);
     request.set_uid(CommandElement::affected_sop_class_uid, accepted.abstract_syntax);
     channel.send(id, request);
     return receive_response(channel, request);

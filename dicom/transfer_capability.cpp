@@ -92,8 +92,8 @@ std::string name_of(const char* uid) {
 }
 
 std::vector<TransferCapability> make_capabilities() {
-  std::vector<TransferSyntaxUid> accepted;
-  for (const auto syntax : accepted_transfer_syntaxes) accepted.emplace_back(syntax);
+  const std::vector<TransferSyntaxUid> accepted(accepted_transfer_syntaxes.begin(),
+                                                accepted_transfer_syntaxes.end());
   const std::vector<TransferSyntaxUid> uncompressed(accepted.begin(), accepted.begin() + 2);
 
   std::vector<TransferCapability> capabilities;

@@ -149,7 +149,7 @@ TEST(Echo, IsAnswered) {
   StorageNode node;
   auto peer = ScriptedPeer::connect(node.port());
   peer.associate(storing_ct());
-  auto echo = CommandSet::request(command_field::c_echo, 99, false);
+  auto echo = CommandSet::request(dimse::c_echo, 99, false);
   echo.set_uid(affected_sop_class_uid, verification);
   peer.send(pdu::command(3, echo));
   const auto response = command_in(peer.receive());
@@ -317,8 +317,8 @@ TEST(OtherServices, AreAnsweredAsUnrecognized) {
   EXPECT_EQ(response.number(command_field), 0x8020);
   EXPECT_EQ(response.number(status), 0x0211);
   EXPECT_EQ(response.number(message_id_being_responded_to), 12);
-  peer.send(pdu::command(1, CommandSet::request(command_field::c_cancel, 12, false)));
-  peer.send(pdu::command(3, CommandSet::request(command_field::c_echo, 13, false)));
+  peer.send(pdu::command(1, CommandSet::request(dimse::c_cancel, 12, false)));
+  peer.send(pdu::command(3, CommandSet::request(dimse::c_echo, 13, false)));
   EXPECT_EQ(command_in(peer.receive()).number(message_id_being_responded_to), 13);
 }
 
@@ -363,7 +363,7 @@ INSTANTIATE_TEST_SUITE_P(
         Violation{"AssociateAccept", pdu::accept(storing_ct())},
         Violation{"DataSetWithoutCommand", pdu::data(1, false, true, "data")},
         Violation{"ContextThatWasNotAccepted",
-                  pdu::command(77, CommandSet::request(command_field::c_echo, 1, false))},
+                  pdu::command(77, CommandSet::request(dimse::c_echo, 1, false))},
         Violation{"CommandInTwoContexts", pdu::data(1, true, false, "ab") + pdu::data(3, true, true, "cd")},
         Violation{"CommandWithinDataSet", store_request(1) + store_request(2)},
         Violation{"DataSetInAnotherContext", store_request(1) + pdu::data(3, false, true, "data")},

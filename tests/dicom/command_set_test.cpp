@@ -10,7 +10,7 @@ using enum CommandElement;
 std::span<const std::byte> bytes_of(const std::string& text) { return std::as_bytes(std::span(text)); }
 
 TEST(CommandSet, EncodesGroupLengthFirstAndPadsToEvenLength) {
-  auto request = CommandSet::request(command_field::c_echo, 7, false);
+  auto request = CommandSet::request(dimse::c_echo, 7, false);
   request.set_uid(affected_sop_class_uid, "1.2.840.10008.1.1");
   const std::string expected(
       "\x00\x00\x00\x00\x04\x00\x00\x00\x38\x00\x00\x00"  // Command Group Length 56
@@ -25,12 +25,12 @@ TEST(CommandSet, EncodesGroupLengthFirstAndPadsToEvenLength) {
 }
 
 TEST(CommandSet, ReadsWhatItWrites) {
-  auto request = CommandSet::request(command_field::c_store, 65535, true);
+  auto request = CommandSet::request(dimse::c_store, 65535, true);
   request.set_uid(affected_sop_instance_uid, "1.2.3");
   request.set_text(error_comment, "odd");
   const auto decoded = CommandSet::decode(request.encode());
   ASSERT_TRUE(decoded);
-  EXPECT_EQ(decoded->number(command_field), command_field::c_store);
+  EXPECT_EQ(decoded->number(command_field), dimse::c_store);
   EXPECT_EQ(decoded->number(message_id), 65535);
   EXPECT_TRUE(decoded->data_set_follows());
   EXPECT_EQ(decoded->text(affected_sop_instance_uid), "1.2.3");
@@ -64,7 +64,7 @@ TEST(CommandSet, RefusesWhatIsNone) {
 }
 
 TEST(CommandSet, RespondsWithTheRequestsIdsAndUids) {
-  auto request = CommandSet::request(command_field::c_store, 4711, true);
+  auto request = CommandSet::request(dimse::c_store, 4711, true);
   request.set_uid(affected_sop_class_uid, "1.2.3");
   request.set_uid(affected_sop_instance_uid, "1.2.3.4");
   const auto response = CommandSet::response_to(request, 0xA700);

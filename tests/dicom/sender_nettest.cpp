@@ -296,8 +296,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Misbehaviour{"RespondsToAnotherMessage", "not the response to the request",
                                  [](ScriptedPeer& peer) {
                                    accept_and_read(peer);
-                                   const auto another =
-                                       CommandSet::request(command_field::c_store, 999, true);
+                                   const auto another = CommandSet::request(dimse::c_store, 999, true);
                                    peer.send(pdu::command(1, CommandSet::response_to(another, 0)));
                                    hang(peer);
                                  }}),

@@ -90,7 +90,7 @@ std::string command(std::uint8_t context_id, const dicom::CommandSet& command) {
 
 std::string store_request(std::uint8_t context_id, std::uint16_t message_id, std::string_view sop_class,
                           std::string_view sop_instance) {
-  auto request = dicom::CommandSet::request(dicom::command_field::c_store, message_id, true);
+  auto request = dicom::CommandSet::request(dicom::dimse::c_store, message_id, true);
   request.set(dicom::CommandElement::priority, 0);
   request.set_uid(dicom::CommandElement::affected_sop_class_uid, sop_class);
   request.set_uid(dicom::CommandElement::affected_sop_instance_uid, sop_instance);
