@@ -100,7 +100,8 @@ struct AssociationSummary {
 
 /// Serves one association on a connected stream socket from the A-ASSOCIATE-RQ to the close; takes ownership
 /// of the socket. Accepts Verification and every storage SOP class, private ones included, uncompressed and
-/// compressed transfer syntaxes, never deflated ones. Does not throw for anything that the peer does.
+/// compressed transfer syntaxes, never deflated ones. Does not throw for anything that the peer does. Threads
+/// may do this side by side.
 /// @param address the peer's numeric address where the socket cannot say (behind the TLS relay); empty: the
 ///        socket's.
 AssociationSummary serve_association(int socket, const AssociationHandlers& handlers,

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include <chrono>
 #include <fstream>
@@ -467,6 +468,30 @@ TEST(Release, DoesNotWaitLongForAPeerThatNeverCloses) {
   EXPECT_EQ(peer.receive().type, pdu::release_rp);
   EXPECT_EQ(node.summary(0).end, "released");
   EXPECT_LT(std::chrono::steady_clock::now() - start, 3s);
+}
+
+TEST(Associations, AreServedOverTheLocalSocketOfARelay) {
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  ScriptedPeer peer(ends[1]);
+  AssociationHandlers handlers;
+  std::string address;
+  handlers.admit = [&](const AssociationRequest& request) {
+    address = request.address;
+    return Admission::accepted;
+  };
+  AssociationSummary summary;
+  std::thread server(
+      [&] { summary = serve_association(ends[0], handlers, StorageNode::short_limits(), "192.0.2.7"); });
+  EXPECT_EQ(peer.associate(storing_ct()).type, pdu::associate_ac);
+  peer.send(pdu::command(3, CommandSet::request(dimse::c_echo, 1, false)));
+  EXPECT_EQ(command_in(peer.receive()).number(status), 0x0000);
+  peer.send(pdu::release_request());
+  EXPECT_EQ(peer.receive().type, pdu::release_rp);
+  peer.close();
+  server.join();
+  EXPECT_EQ(address, "192.0.2.7");
+  EXPECT_EQ(summary.end, "released");
 }
 
 TEST(Associations, AreServedSideBySideWhileOneIsSilent) {
