@@ -239,7 +239,7 @@ void check_wording(const Examination& exam) {
 }  // namespace
 
 void check_model(const RiskModel& model, const TomlValue& document, const TomlSource& source) {
-  const Examination exam{model, *document.table(), source};
+  const Examination exam{model, source.table(document, "the manifest"), source};
   check_identity(exam);
   check_status(exam);
   check_formula(exam);
