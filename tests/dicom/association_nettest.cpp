@@ -20,15 +20,6 @@ using enum CommandElement;
 
 std::string text_of(std::string_view text) { return std::string(text); }
 
-pdu::Associate storing_ct() {
-  return {.contexts = {{1, text_of(ct_image_storage), {text_of(explicit_little_endian)}},
-                       {3, text_of(verification), {text_of(implicit_little_endian)}}}};
-}
-
-std::string store_request(std::uint16_t message, std::string_view instance = "1.2.3.4") {
-  return pdu::store_request(1, message, ct_image_storage, instance);
-}
-
 std::string content_of(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(stream), {}};
@@ -98,7 +89,7 @@ TEST(Negotiation, TellsTheServerWhoAsksForWhat) {
     seen = request;
     return Admission::not_authorized;
   };
-  auto request = storing_ct();
+  auto request = pdu::storing_ct();
   request.contexts.push_back({5, "1.2.840.10008.1.2.1.99", {text_of(explicit_little_endian)}});
   request.contexts.push_back({7, "1.2.3.4", {"1.2.840.10008.1.2.1.99"}});
   ScriptedPeer::connect(node.port()).associate(request);
@@ -121,7 +112,7 @@ TEST(Rejection, CarriesResultSourceAndReason) {
   node.admit = [&](const AssociationRequest&) { return admission; };
   const auto answer = [&](Admission to_give) {
     admission = to_give;
-    const auto received = ScriptedPeer::connect(node.port()).associate(storing_ct());
+    const auto received = ScriptedPeer::connect(node.port()).associate(pdu::storing_ct());
     EXPECT_EQ(received.type, pdu::associate_rj);
     return received.body;
   };
@@ -134,7 +125,7 @@ TEST(Rejection, CarriesResultSourceAndReason) {
 TEST(Rejection, AnswersWhatIsWrongByItself) {
   StorageNode node;
   node.admit = [](const AssociationRequest&) -> Admission { throw std::runtime_error("no database"); };
-  auto request = storing_ct();
+  auto request = pdu::storing_ct();
   EXPECT_EQ(ScriptedPeer::connect(node.port()).associate(request).body, rejection(2, 3, 1));
   request.calling = "";
   EXPECT_EQ(ScriptedPeer::connect(node.port()).associate(request).body, rejection(1, 1, 3));
@@ -149,7 +140,7 @@ TEST(Rejection, AnswersWhatIsWrongByItself) {
 TEST(Echo, IsAnswered) {
   StorageNode node;
   auto peer = ScriptedPeer::connect(node.port());
-  peer.associate(storing_ct());
+  peer.associate(pdu::storing_ct());
   auto echo = CommandSet::request(dimse::c_echo, 99, false);
   echo.set_uid(affected_sop_class_uid, verification);
   peer.send(pdu::command(3, echo));
@@ -168,11 +159,11 @@ TEST(Echo, IsAnswered) {
 TEST(Store, KeepsTheDataSetBitForBit) {
   StorageNode node;
   const auto peer = ScriptedPeer::connect(node.port());
-  peer.associate(storing_ct());
+  peer.associate(pdu::storing_ct());
   // No valid data set: nothing here may look inside.
   const std::string data_set =
       std::string("\x10\x00\x10\x00PN\x0C\x00NotADataSet\xFF", 20) + std::string(999, '\0') + "x";
-  peer.send(store_request(7) + pdu::data(1, false, false, data_set.substr(0, 8)) +
+  peer.send(pdu::store_ct(7) + pdu::data(1, false, false, data_set.substr(0, 8)) +
             pdu::data(1, false, false, "") + pdu::data(1, false, true, data_set.substr(8)));
   const auto answer = peer.receive();
   EXPECT_EQ(only_value(answer).context_id, 1);
@@ -195,8 +186,8 @@ TEST(Store, KeepsTheDataSetBitForBit) {
 TEST(Store, ReadsCommandAndDataSetFromOnePdu) {
   StorageNode node;
   const auto peer = ScriptedPeer::connect(node.port());
-  peer.associate(storing_ct());
-  const std::string command = store_request(1).substr(6);
+  peer.associate(pdu::storing_ct());
+  const std::string command = pdu::store_ct(1).substr(6);
   peer.send(pdu::make(pdu::p_data, command + pdu::value(1, false, true, "data")));
   EXPECT_EQ(command_in(peer.receive()).number(status), 0x0000);
   EXPECT_EQ(node.stored().at(0).received.bytes, 4U);
@@ -209,12 +200,12 @@ TEST(Store, AnswersWhatTheServerSays) {
     return {DimseStatus::data_set_does_not_match_sop_class, std::string(80, 'c')};
   };
   const auto peer = ScriptedPeer::connect(node.port());
-  peer.associate(storing_ct());
-  peer.send(store_request(1, "1.2") + pdu::data(1, false, true, "data"));
+  peer.associate(pdu::storing_ct());
+  peer.send(pdu::store_ct(1, "1.2") + pdu::data(1, false, true, "data"));
   const auto refused = command_in(peer.receive());
   EXPECT_EQ(refused.number(status), 0xA900);
   EXPECT_EQ(refused.text(error_comment), std::string(64, 'c'));
-  peer.send(store_request(2, "1.1") + pdu::data(1, false, true, "data"));
+  peer.send(pdu::store_ct(2, "1.1") + pdu::data(1, false, true, "data"));
   EXPECT_EQ(command_in(peer.receive()).number(status), 0xA700);
   peer.send(pdu::abort_by_user());
   EXPECT_EQ(node.summary(0).stored, 0U);
@@ -224,15 +215,15 @@ TEST(Store, AnswersWhatTheServerSays) {
 TEST(Store, RefusesMalformedUidsAndGoesOn) {
   StorageNode node;
   const auto peer = ScriptedPeer::connect(node.port());
-  peer.associate(storing_ct());
+  peer.associate(pdu::storing_ct());
   for (const auto& uid :
        {std::string(), std::string("../../etc/passwd"), std::string("1.2\0.3", 6), std::string(70, '1')}) {
-    peer.send(store_request(5, uid) + pdu::data(1, false, true, "data"));
+    peer.send(pdu::store_ct(5, uid) + pdu::data(1, false, true, "data"));
     EXPECT_EQ(command_in(peer.receive()).number(status), 0xC000) << uid;
   }
   peer.send(pdu::store_request(1, 6, verification, "1.2.3") + pdu::data(1, false, true, "data"));
   EXPECT_EQ(command_in(peer.receive()).number(status), 0x0122);
-  peer.send(store_request(7) + pdu::data(1, false, true, "data"));
+  peer.send(pdu::store_ct(7) + pdu::data(1, false, true, "data"));
   EXPECT_EQ(command_in(peer.receive()).number(status), 0x0000);
   EXPECT_EQ(node.stored().size(), 1U);
 }
@@ -244,12 +235,12 @@ TEST(Store, AnswersOutOfResourcesWhenTheDiskIsFullAndGoesOn) {
     return ::open(full ? "/dev/full" : "/dev/null", O_WRONLY | O_CLOEXEC);
   };
   const auto peer = ScriptedPeer::connect(node.port());
-  peer.associate(storing_ct());
-  peer.send(store_request(1) + pdu::data(1, false, false, "data") + pdu::data(1, false, true, "data"));
+  peer.associate(pdu::storing_ct());
+  peer.send(pdu::store_ct(1) + pdu::data(1, false, false, "data") + pdu::data(1, false, true, "data"));
   EXPECT_EQ(command_in(peer.receive()).number(status), 0xA700);
   EXPECT_EQ(node.lost(), std::vector<std::string>{"could not be written: No space left on device"});
   full = false;
-  peer.send(store_request(2) + pdu::data(1, false, true, "data"));
+  peer.send(pdu::store_ct(2) + pdu::data(1, false, true, "data"));
   EXPECT_EQ(command_in(peer.receive()).number(status), 0x0000);
 }
 
@@ -260,9 +251,9 @@ TEST(Store, AnswersOutOfResourcesWithoutAFile) {
     return -1;
   };
   const auto peer = ScriptedPeer::connect(node.port());
-  peer.associate(storing_ct());
+  peer.associate(pdu::storing_ct());
   for (const char* uid : {"1.1", "1.2"}) {
-    peer.send(store_request(1, uid) + pdu::data(1, false, true, "data"));
+    peer.send(pdu::store_ct(1, uid) + pdu::data(1, false, true, "data"));
     EXPECT_EQ(command_in(peer.receive()).number(status), 0xA700);
   }
   EXPECT_TRUE(node.stored().empty());
@@ -274,13 +265,13 @@ TEST(Store, AnswersADataSetAboveTheLimitAndCutsAnEndlessOne) {
   limits.largest_data_set = 10'000;
   StorageNode node(limits);
   const auto peer = ScriptedPeer::connect(node.port());
-  peer.associate(storing_ct());
+  peer.associate(pdu::storing_ct());
   const std::string chunk(8'000, 'x');
-  peer.send(store_request(1) + pdu::data(1, false, false, chunk) + pdu::data(1, false, true, chunk));
+  peer.send(pdu::store_ct(1) + pdu::data(1, false, false, chunk) + pdu::data(1, false, true, chunk));
   EXPECT_EQ(command_in(peer.receive()).number(status), 0xA700);
   EXPECT_EQ(node.lost(), std::vector<std::string>{"data set too large"});
 
-  peer.send(store_request(2));
+  peer.send(pdu::store_ct(2));
   for (int i = 0; i < 1000 && peer.send(pdu::data(1, false, false, chunk)); ++i) continue;
   EXPECT_TRUE(peer.is_closed_within(5s));
   EXPECT_EQ(node.summary(0).end, "data set too large");
@@ -290,8 +281,8 @@ TEST(Store, ReportsWhatWasLost) {
   StorageNode node;
   const auto begin = [&] {
     auto peer = ScriptedPeer::connect(node.port());
-    peer.associate(storing_ct());
-    peer.send(store_request(1) + pdu::data(1, false, false, "half of"));
+    peer.associate(pdu::storing_ct());
+    peer.send(pdu::store_ct(1) + pdu::data(1, false, false, "half of"));
     return peer;
   };
   begin().send(pdu::abort_by_user());
@@ -310,7 +301,7 @@ TEST(Store, ReportsWhatWasLost) {
 TEST(OtherServices, AreAnsweredAsUnrecognized) {
   StorageNode node;
   const auto peer = ScriptedPeer::connect(node.port());
-  peer.associate(storing_ct());
+  peer.associate(pdu::storing_ct());
   auto find = CommandSet::request(0x0020, 12, true);
   find.set_uid(affected_sop_class_uid, ct_image_storage);
   peer.send(pdu::command(1, find) + pdu::data(1, false, true, "identifier"));
@@ -321,153 +312,6 @@ TEST(OtherServices, AreAnsweredAsUnrecognized) {
   peer.send(pdu::command(1, CommandSet::request(dimse::c_cancel, 12, false)));
   peer.send(pdu::command(3, CommandSet::request(dimse::c_echo, 13, false)));
   EXPECT_EQ(command_in(peer.receive()).number(message_id_being_responded_to), 13);
-}
-
-/// What a peer sends after its association is accepted; it ends the association and nothing else.
-struct Violation {
-  const char* name;
-  std::string bytes;
-};
-
-class Violations : public testing::TestWithParam<Violation> {};
-
-TEST_P(Violations, EndInAnAbort) {
-  StorageNode node;
-  auto peer = ScriptedPeer::connect(node.port());
-  ASSERT_EQ(peer.associate(storing_ct()).type, pdu::associate_ac);
-  peer.send(GetParam().bytes);
-  EXPECT_EQ(peer.receive().type, pdu::abort);
-  peer.close();
-  EXPECT_EQ(node.summary(0).end.rfind("protocol violated", 0), 0U) << node.summary(0).end;
-  EXPECT_TRUE(node.stored().empty());
-
-  const auto next = ScriptedPeer::connect(node.port());
-  EXPECT_EQ(next.associate(storing_ct()).type, pdu::associate_ac);
-}
-
-std::string too_large_command() {
-  std::string bytes;
-  for (int i = 0; i < 5; ++i) bytes += pdu::data(1, true, false, std::string(4000, '\0'));
-  return bytes;
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Association, Violations,
-    testing::Values(
-        Violation{"UnknownPduType", pdu::make(0x99, "garbage")},
-        Violation{"PduLongerThanNegotiated", std::string("\x04\x00\x7F\xFF\xFF\xFF", 6)},
-        Violation{"ValueLongerThanPdu", pdu::make(pdu::p_data, std::string("\x00\x00\xFF\xFF\x01\x03", 6))},
-        Violation{"ValueShorterThanItsHeader",
-                  pdu::make(pdu::p_data, std::string("\x00\x00\x00\x01\x01", 5))},
-        Violation{"EmptyPdu", pdu::make(pdu::p_data, "")},
-        Violation{"SecondAssociateRequest", pdu::request(storing_ct())},
-        Violation{"AssociateAccept", pdu::accept(storing_ct())},
-        Violation{"DataSetWithoutCommand", pdu::data(1, false, true, "data")},
-        Violation{"ContextThatWasNotAccepted",
-                  pdu::command(77, CommandSet::request(dimse::c_echo, 1, false))},
-        Violation{"CommandInTwoContexts", pdu::data(1, true, false, "ab") + pdu::data(3, true, true, "cd")},
-        Violation{"CommandWithinDataSet", store_request(1) + store_request(2)},
-        Violation{"DataSetInAnotherContext", store_request(1) + pdu::data(3, false, true, "data")},
-        Violation{"MalformedCommand", pdu::data(1, true, true, "garbage!")},
-        Violation{"EmptyCommand", pdu::data(1, true, true, "")},
-        Violation{"CommandWithoutEnd", too_large_command()},
-        Violation{"ResponseWithoutRequest", pdu::command(1, CommandSet::response_to({}, 0))}),
-    [](const auto& parameter) { return parameter.param.name; });
-
-/// What a peer sends instead of a proper A-ASSOCIATE-RQ.
-class NoRequest : public testing::TestWithParam<Violation> {};
-
-TEST_P(NoRequest, IsCutAndHarmless) {
-  auto limits = StorageNode::short_limits();
-  limits.pdu_timeout = 200ms;
-  StorageNode node(limits);
-  auto peer = ScriptedPeer::connect(node.port());
-  peer.send(GetParam().bytes);
-  EXPECT_TRUE(peer.is_closed_within(3s));
-  peer.close();
-  EXPECT_EQ(node.summary(0).end.rfind("no association", 0), 0U) << node.summary(0).end;
-  EXPECT_EQ(ScriptedPeer::connect(node.port()).associate(storing_ct()).type, pdu::associate_ac);
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Association, NoRequest,
-    testing::Values(Violation{"Silence", ""}, Violation{"HalfAHeader", std::string("\x01\x00\x00", 3)},
-                    Violation{"HalfARequest", pdu::request(storing_ct()).substr(0, 100)},
-                    Violation{"LengthOfFourGigabytes",
-                              std::string("\x01\x00\xFF\xFF\xFF\xFF", 6) + std::string(100, 'x')},
-                    Violation{"Http", "GET / HTTP/1.0\r\n\r\n"},
-                    Violation{"TlsClientHello",
-                              std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03", 11)},
-                    Violation{"DataFirst", pdu::data(1, true, true, "garbage!")},
-                    Violation{"ReleaseFirst", pdu::release_request()},
-                    Violation{"AbortFirst", pdu::abort_by_user()},
-                    Violation{"EmptyRequest", pdu::make(pdu::associate_rq, "")},
-                    Violation{"GarbageRequest", pdu::make(pdu::associate_rq, std::string(200, '\xFF'))},
-                    Violation{"ItemLongerThanRequest",
-                              pdu::make(pdu::associate_rq, pdu::request({}).substr(6, 68) +
-                                                               std::string("\x20\x00\xFF\xFF", 4))}),
-    [](const auto& parameter) { return parameter.param.name; });
-
-TEST(Deadlines, CutAPeerThatFallsSilentAfterAssociating) {
-  auto limits = StorageNode::short_limits();
-  limits.idle_timeout = 200ms;
-  StorageNode node(limits);
-  const auto peer = ScriptedPeer::connect(node.port());
-  peer.associate(storing_ct());
-  EXPECT_EQ(peer.receive(3s).type, pdu::abort);
-  EXPECT_EQ(node.summary(0).end, "timed out");
-}
-
-TEST(Deadlines, CutAPeerThatFallsSilentWithinADataSet) {
-  auto limits = StorageNode::short_limits();
-  limits.pdu_timeout = 200ms;
-  StorageNode node(limits);
-  const auto peer = ScriptedPeer::connect(node.port());
-  peer.associate(storing_ct());
-  peer.send(store_request(1) + pdu::data(1, false, false, "half of"));
-  EXPECT_EQ(peer.receive(3s).type, pdu::abort);
-  EXPECT_EQ(node.summary(0).end, "timed out");
-  EXPECT_EQ(node.lost(), std::vector<std::string>{"timed out"});
-}
-
-TEST(Deadlines, CutAPeerThatDripsBytes) {
-  auto limits = StorageNode::short_limits();
-  limits.pdu_timeout = 300ms;
-  StorageNode node(limits);
-  const auto peer = ScriptedPeer::connect(node.port());
-  peer.associate(storing_ct());
-  const auto start = std::chrono::steady_clock::now();
-  const std::string bytes = store_request(1);
-  // Every pause is far below the deadline; all of them together are not.
-  for (std::size_t i = 0; i < bytes.size() && !peer.is_closed_within(20ms); ++i)
-    peer.send(bytes.substr(i, 1));
-  EXPECT_LT(std::chrono::steady_clock::now() - start, 2s);
-  EXPECT_EQ(node.summary(0).end, "timed out");
-}
-
-TEST(Deadlines, LeaveASlowButSteadyPeerAlone) {
-  auto limits = StorageNode::short_limits();
-  limits.pdu_timeout = 300ms;
-  StorageNode node(limits);
-  const auto peer = ScriptedPeer::connect(node.port());
-  peer.associate(storing_ct());
-  peer.send(store_request(1));
-  for (int i = 0; i < 8; ++i) {
-    std::this_thread::sleep_for(60ms);
-    peer.send(pdu::data(1, false, i == 7, "part"));
-  }
-  EXPECT_EQ(command_in(peer.receive()).number(status), 0x0000);
-}
-
-TEST(Release, DoesNotWaitLongForAPeerThatNeverCloses) {
-  StorageNode node;
-  const auto peer = ScriptedPeer::connect(node.port());
-  peer.associate(storing_ct());
-  const auto start = std::chrono::steady_clock::now();
-  peer.send(pdu::release_request());
-  EXPECT_EQ(peer.receive().type, pdu::release_rp);
-  EXPECT_EQ(node.summary(0).end, "released");
-  EXPECT_LT(std::chrono::steady_clock::now() - start, 3s);
 }
 
 TEST(Associations, AreServedOverTheLocalSocketOfARelay) {
@@ -483,7 +327,7 @@ TEST(Associations, AreServedOverTheLocalSocketOfARelay) {
   AssociationSummary summary;
   std::thread server(
       [&] { summary = serve_association(ends[0], handlers, StorageNode::short_limits(), "192.0.2.7"); });
-  EXPECT_EQ(peer.associate(storing_ct()).type, pdu::associate_ac);
+  EXPECT_EQ(peer.associate(pdu::storing_ct()).type, pdu::associate_ac);
   peer.send(pdu::command(3, CommandSet::request(dimse::c_echo, 1, false)));
   EXPECT_EQ(command_in(peer.receive()).number(status), 0x0000);
   peer.send(pdu::release_request());
@@ -498,11 +342,11 @@ TEST(Associations, AreServedSideBySideWhileOneIsSilent) {
   StorageNode node;
   const auto silent = ScriptedPeer::connect(node.port());
   const auto half = ScriptedPeer::connect(node.port());
-  half.send(pdu::request(storing_ct()).substr(0, 50));
+  half.send(pdu::request(pdu::storing_ct()).substr(0, 50));
   std::this_thread::sleep_for(50ms);
   const auto start = std::chrono::steady_clock::now();
   for (int i = 0; i < 20; ++i) {
-    EXPECT_EQ(ScriptedPeer::connect(node.port()).associate(storing_ct()).type, pdu::associate_ac);
+    EXPECT_EQ(ScriptedPeer::connect(node.port()).associate(pdu::storing_ct()).type, pdu::associate_ac);
   }
   EXPECT_LT(std::chrono::steady_clock::now() - start, 2s);
 }

@@ -1,13 +1,7 @@
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <thread>
 
 #include "dicom/part10.hpp"
@@ -341,74 +335,6 @@ TEST(Echo, SaysWhyNot) {
   StorageNode node;
   node.admit = [](const auto&) { return Admission::called_title_not_recognized; };
   EXPECT_EQ(echo(destination(node.port())).result, SendResult::not_admitted);
-}
-
-/// DCMTK's storescp on a free port, in a folder of its own.
-class Storescp {
- public:
-  explicit Storescp(std::vector<std::string> options = {}) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "glisson-storescp-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    folder_ = pattern;
-    ::close(listen_on_loopback(port_));
-    std::vector<std::string> words{"storescp", "--bit-preserving", "-od", folder_.string()};
-    words.insert(words.end(), options.begin(), options.end());
-    words.push_back(std::to_string(port_));
-    std::vector<char*> arguments;
-    for (auto& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    if (::posix_spawnp(&process_, "storescp", nullptr, nullptr, arguments.data(), environ) != 0) {
-      throw std::runtime_error("no storescp on PATH");
-    }
-  }
-  ~Storescp() {
-    ::kill(process_, SIGTERM);
-    ::waitpid(process_, nullptr, 0);
-    std::filesystem::remove_all(folder_);
-  }
-  Storescp(const Storescp&) = delete;
-  Storescp& operator=(const Storescp&) = delete;
-
-  std::uint16_t port() const { return port_; }
-  std::string only_file() const {
-    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
-      std::ifstream stream(entry.path(), std::ios::binary);
-      return {std::istreambuf_iterator<char>(stream), {}};
-    }
-    return {};
-  }
-  void wait_until_it_answers() const {
-    for (int i = 0; i < 100 && echo(destination(port_)).result != SendResult::accepted; ++i) {
-      std::this_thread::sleep_for(50ms);
-    }
-  }
-
- private:
-  std::filesystem::path folder_;
-  std::uint16_t port_ = 0;
-  pid_t process_ = -1;
-};
-
-TEST(Storescp, GetsEveryByte) {
-  Storescp pacs;
-  pacs.wait_until_it_answers();
-  const auto outcome = send_report(destination(pacs.port()));
-  EXPECT_EQ(outcome.result, SendResult::accepted) << outcome.detail;
-  const std::string file = pacs.only_file();
-  const auto parts = split_part10(bytes_of(file));
-  EXPECT_EQ(parts.meta.sop_instance_uid.value(), "1.2.3.4");
-  const std::string expected = report_data_set();
-  EXPECT_TRUE(std::ranges::equal(parts.data_set, bytes_of(expected)));
-}
-
-TEST(Storescp, ThatRefusesAssociationsIsNotAdmitted) {
-  Storescp pacs({"--refuse"});
-  auto outcome = send_report(destination(pacs.port()));
-  for (int i = 0; i < 100 && outcome.result == SendResult::transient; ++i) {
-    std::this_thread::sleep_for(50ms);
-    outcome = send_report(destination(pacs.port()));
-  }
-  EXPECT_EQ(outcome.result, SendResult::not_admitted);
 }
 
 }  // namespace

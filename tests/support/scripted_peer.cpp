@@ -97,6 +97,15 @@ std::string store_request(std::uint8_t context_id, std::uint16_t message_id, std
   return command(context_id, request);
 }
 
+Associate storing_ct() {
+  return {.contexts = {{1, std::string(ct_image_storage), {std::string(explicit_little_endian)}},
+                       {3, std::string(verification), {std::string(implicit_little_endian)}}}};
+}
+
+std::string store_ct(std::uint16_t message_id, std::string_view sop_instance) {
+  return store_request(1, message_id, ct_image_storage, sop_instance);
+}
+
 std::string release_request() { return make(release_rq, std::string(4, '\0')); }
 std::string release_response() { return make(release_rp, std::string(4, '\0')); }
 std::string abort_by_user() { return make(abort, std::string(4, '\0')); }

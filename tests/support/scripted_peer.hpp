@@ -56,6 +56,10 @@ std::string data(std::uint8_t context_id, bool is_command, bool is_last, std::st
 std::string command(std::uint8_t context_id, const dicom::CommandSet& command);
 std::string store_request(std::uint8_t context_id, std::uint16_t message_id, std::string_view sop_class,
                           std::string_view sop_instance);
+/// Proposes CT Image Storage (context 1, explicit VR little endian) and Verification (context 3).
+Associate storing_ct();
+/// The C-STORE-RQ that goes with it, without the data set.
+std::string store_ct(std::uint16_t message_id, std::string_view sop_instance = "1.2.3.4");
 std::string release_request();
 std::string release_response();
 std::string abort_by_user();

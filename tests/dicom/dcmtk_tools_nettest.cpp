@@ -1,20 +1,26 @@
-// The clients that hospitals have: DCMTK's own tools against serve_association().
+// DCMTK's own tools as clients of serve_association() and as the server that send_instance() speaks to.
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <thread>
 
 #include "dicom/part10.hpp"
+#include "dicom/sender.hpp"
 #include "tests/support/scripted_peer.hpp"
 #include "tests/support/storage_node.hpp"
 
 namespace glisson::dicom {
 namespace {
 
+using namespace std::chrono_literals;
 using namespace tests;
 
 /// Exit code of a command on PATH; its output goes where failures are looked for.
@@ -91,7 +97,7 @@ std::string encapsulated_pixels() {
          item("\xFF\xD8 not a jpeg \xFF\xD9") + std::string("\xFE\xFF\xDD\xE0\x00\x00\x00\x00", 8);
 }
 
-class StorageClients : public testing::Test {
+class DcmtkTools : public testing::Test {
  protected:
   void SetUp() override {
     std::string pattern = (std::filesystem::temp_directory_path() / "glisson-clients-XXXXXX").string();
@@ -135,13 +141,13 @@ class StorageClients : public testing::Test {
   std::map<std::string, std::string> sent_;
 };
 
-TEST_F(StorageClients, EchoscuIsAnswered) {
+TEST_F(DcmtkTools, EchoscuIsAnswered) {
   EXPECT_EQ(run("echoscu -to 5" + to_node()), 0);
   EXPECT_EQ(node_.summary(0).echoes, 1U);
   EXPECT_EQ(node_.summary(0).end, "released");
 }
 
-TEST_F(StorageClients, StorescuSendsExplicitLittleEndian) {
+TEST_F(DcmtkTools, StorescuSendsExplicitLittleEndian) {
   const auto file = add("1.2.3.1", explicit_little_endian,
                         image_header("1.2.3.1", true) + encoded({0x7FE0, 0x0010, "OW", pixels()}, true));
   EXPECT_EQ(run("storescu -R -to 5" + to_node() + file), 0);
@@ -149,21 +155,21 @@ TEST_F(StorageClients, StorescuSendsExplicitLittleEndian) {
   EXPECT_EQ(node_.summary(0).stored, 1U);
 }
 
-TEST_F(StorageClients, StorescuSendsImplicitLittleEndian) {
+TEST_F(DcmtkTools, StorescuSendsImplicitLittleEndian) {
   const auto file = add("1.2.3.1", implicit_little_endian,
                         image_header("1.2.3.1", false) + encoded({0x7FE0, 0x0010, "OW", pixels()}, false));
   EXPECT_EQ(run("storescu -R -xi -to 5" + to_node() + file), 0);
   expect_all_received(implicit_little_endian);
 }
 
-TEST_F(StorageClients, StorescuSendsCompressedPixelsAsTheyAre) {
+TEST_F(DcmtkTools, StorescuSendsCompressedPixelsAsTheyAre) {
   const auto file =
       add("1.2.3.1", "1.2.840.10008.1.2.4.70", image_header("1.2.3.1", true) + encapsulated_pixels());
   EXPECT_EQ(run("storescu -R -xs -to 5" + to_node() + file), 0);
   expect_all_received("1.2.840.10008.1.2.4.70");
 }
 
-TEST_F(StorageClients, DcmsendSendsAWholeStudyInOneAssociation) {
+TEST_F(DcmtkTools, DcmsendSendsAWholeStudyInOneAssociation) {
   for (int i = 10; i < 40; ++i) {
     const std::string uid = "1.2.3." + std::to_string(i);
     add(uid, explicit_little_endian,
@@ -174,18 +180,92 @@ TEST_F(StorageClients, DcmsendSendsAWholeStudyInOneAssociation) {
   EXPECT_EQ(node_.summary(0).stored, 30U);
 }
 
-TEST_F(StorageClients, SmallPdusMakeNoDifference) {
+TEST_F(DcmtkTools, SmallPdusMakeNoDifference) {
   const auto file = add("1.2.3.1", explicit_little_endian,
                         image_header("1.2.3.1", true) + encoded({0x7FE0, 0x0010, "OW", pixels()}, true));
   EXPECT_EQ(run("storescu -R -to 5 --max-send-pdu 4096" + to_node() + file), 0);
   expect_all_received(explicit_little_endian);
 }
 
-TEST_F(StorageClients, StorescuIsToldOfARefusal) {
+TEST_F(DcmtkTools, StorescuIsToldOfARefusal) {
   node_.outcome = [](const auto&) { return StoreOutcome{DimseStatus::out_of_resources, "disk full"}; };
   const auto file = add("1.2.3.1", explicit_little_endian, image_header("1.2.3.1", true));
   EXPECT_NE(run("storescu -R -to 5" + to_node() + file), 0);
   EXPECT_EQ(node_.summary(0).refused, 1U);
+}
+
+Destination pacs_at(std::uint16_t port) {
+  return {AeTitle("GLISSON"), AeTitle("PACS"), "127.0.0.1", port, 5s};
+}
+
+/// DCMTK's storescp on a free port, in a folder of its own.
+class Storescp {
+ public:
+  explicit Storescp(std::vector<std::string> options = {}) {
+    std::string pattern = (std::filesystem::temp_directory_path() / "glisson-storescp-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    folder_ = pattern;
+    ::close(listen_on_loopback(port_));
+    std::vector<std::string> words{"storescp", "--bit-preserving", "-od", folder_.string()};
+    words.insert(words.end(), options.begin(), options.end());
+    words.push_back(std::to_string(port_));
+    std::vector<char*> arguments;
+    for (auto& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    if (::posix_spawnp(&process_, "storescp", nullptr, nullptr, arguments.data(), environ) != 0) {
+      throw std::runtime_error("no storescp on PATH");
+    }
+  }
+  ~Storescp() {
+    ::kill(process_, SIGTERM);
+    ::waitpid(process_, nullptr, 0);
+    std::filesystem::remove_all(folder_);
+  }
+  Storescp(const Storescp&) = delete;
+  Storescp& operator=(const Storescp&) = delete;
+
+  std::uint16_t port() const { return port_; }
+  std::string only_file() const {
+    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+      std::ifstream stream(entry.path(), std::ios::binary);
+      return {std::istreambuf_iterator<char>(stream), {}};
+    }
+    return {};
+  }
+  void wait_until_it_answers() const {
+    for (int i = 0; i < 100 && echo(pacs_at(port_)).result != SendResult::accepted; ++i) {
+      std::this_thread::sleep_for(50ms);
+    }
+  }
+
+ private:
+  std::filesystem::path folder_;
+  std::uint16_t port_ = 0;
+  pid_t process_ = -1;
+};
+
+TEST_F(DcmtkTools, StorescpGetsEveryByte) {
+  Storescp pacs;
+  pacs.wait_until_it_answers();
+  const auto file =
+      content_of(add("1.2.3.1", explicit_little_endian,
+                     image_header("1.2.3.1", true) + encoded({0x7FE0, 0x0010, "OW", pixels()}, true)));
+  const auto outcome = send_instance(pacs_at(pacs.port()), std::as_bytes(std::span(file)));
+  EXPECT_EQ(outcome.result, SendResult::accepted) << outcome.detail;
+  const std::string received = pacs.only_file();
+  const auto parts = split_part10(std::as_bytes(std::span(received)));
+  EXPECT_EQ(parts.meta.sop_instance_uid.value(), "1.2.3.1");
+  EXPECT_TRUE(std::ranges::equal(parts.data_set, std::as_bytes(std::span(sent_.at("1.2.3.1")))));
+}
+
+TEST(Storescp, ThatRefusesAssociationsIsNotAdmitted) {
+  Storescp pacs({"--refuse"});
+  auto outcome = echo(pacs_at(pacs.port()));
+  for (int i = 0; i < 100 && outcome.result == SendResult::transient; ++i) {
+    std::this_thread::sleep_for(50ms);
+    outcome = echo(pacs_at(pacs.port()));
+  }
+  EXPECT_EQ(outcome.result, SendResult::not_admitted);
 }
 
 }  // namespace

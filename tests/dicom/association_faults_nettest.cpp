@@ -1,0 +1,168 @@
+// What peers do wrong, on purpose or not, and what it must not cost.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "dicom/association.hpp"
+#include "tests/support/scripted_peer.hpp"
+#include "tests/support/storage_node.hpp"
+
+namespace glisson::dicom {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace tests;
+using enum CommandElement;
+
+/// What a peer sends after its association is accepted; it ends the association and nothing else.
+struct Violation {
+  const char* name;
+  std::string bytes;
+};
+
+class Violations : public testing::TestWithParam<Violation> {};
+
+TEST_P(Violations, EndInAnAbort) {
+  StorageNode node;
+  auto peer = ScriptedPeer::connect(node.port());
+  ASSERT_EQ(peer.associate(pdu::storing_ct()).type, pdu::associate_ac);
+  peer.send(GetParam().bytes);
+  EXPECT_EQ(peer.receive().type, pdu::abort);
+  peer.close();
+  EXPECT_EQ(node.summary(0).end.rfind("protocol violated", 0), 0U) << node.summary(0).end;
+  EXPECT_TRUE(node.stored().empty());
+
+  const auto next = ScriptedPeer::connect(node.port());
+  EXPECT_EQ(next.associate(pdu::storing_ct()).type, pdu::associate_ac);
+}
+
+std::string too_large_command() {
+  std::string bytes;
+  for (int i = 0; i < 5; ++i) bytes += pdu::data(1, true, false, std::string(4000, '\0'));
+  return bytes;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Association, Violations,
+    testing::Values(
+        Violation{"UnknownPduType", pdu::make(0x99, "garbage")},
+        Violation{"PduLongerThanNegotiated", std::string("\x04\x00\x7F\xFF\xFF\xFF", 6)},
+        Violation{"ValueLongerThanPdu", pdu::make(pdu::p_data, std::string("\x00\x00\xFF\xFF\x01\x03", 6))},
+        Violation{"ValueShorterThanItsHeader",
+                  pdu::make(pdu::p_data, std::string("\x00\x00\x00\x01\x01", 5))},
+        Violation{"EmptyPdu", pdu::make(pdu::p_data, "")},
+        Violation{"SecondAssociateRequest", pdu::request(pdu::storing_ct())},
+        Violation{"AssociateAccept", pdu::accept(pdu::storing_ct())},
+        Violation{"DataSetWithoutCommand", pdu::data(1, false, true, "data")},
+        Violation{"ContextThatWasNotAccepted",
+                  pdu::command(77, CommandSet::request(dimse::c_echo, 1, false))},
+        Violation{"CommandInTwoContexts", pdu::data(1, true, false, "ab") + pdu::data(3, true, true, "cd")},
+        Violation{"CommandWithinDataSet", pdu::store_ct(1) + pdu::store_ct(2)},
+        Violation{"DataSetInAnotherContext", pdu::store_ct(1) + pdu::data(3, false, true, "data")},
+        Violation{"MalformedCommand", pdu::data(1, true, true, "garbage!")},
+        Violation{"EmptyCommand", pdu::data(1, true, true, "")},
+        Violation{"CommandWithoutEnd", too_large_command()},
+        Violation{"ResponseWithoutRequest", pdu::command(1, CommandSet::response_to({}, 0))}),
+    [](const auto& parameter) { return parameter.param.name; });
+
+/// What a peer sends instead of a proper A-ASSOCIATE-RQ.
+class NoRequest : public testing::TestWithParam<Violation> {};
+
+TEST_P(NoRequest, IsCutAndHarmless) {
+  auto limits = StorageNode::short_limits();
+  limits.pdu_timeout = 200ms;
+  StorageNode node(limits);
+  auto peer = ScriptedPeer::connect(node.port());
+  peer.send(GetParam().bytes);
+  EXPECT_TRUE(peer.is_closed_within(3s));
+  peer.close();
+  EXPECT_EQ(node.summary(0).end.rfind("no association", 0), 0U) << node.summary(0).end;
+  EXPECT_EQ(ScriptedPeer::connect(node.port()).associate(pdu::storing_ct()).type, pdu::associate_ac);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Association, NoRequest,
+    testing::Values(Violation{"Silence", ""}, Violation{"HalfAHeader", std::string("\x01\x00\x00", 3)},
+                    Violation{"HalfARequest", pdu::request(pdu::storing_ct()).substr(0, 100)},
+                    Violation{"LengthOfFourGigabytes",
+                              std::string("\x01\x00\xFF\xFF\xFF\xFF", 6) + std::string(100, 'x')},
+                    Violation{"Http", "GET / HTTP/1.0\r\n\r\n"},
+                    Violation{"TlsClientHello",
+                              std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03", 11)},
+                    Violation{"DataFirst", pdu::data(1, true, true, "garbage!")},
+                    Violation{"ReleaseFirst", pdu::release_request()},
+                    Violation{"AbortFirst", pdu::abort_by_user()},
+                    Violation{"EmptyRequest", pdu::make(pdu::associate_rq, "")},
+                    Violation{"GarbageRequest", pdu::make(pdu::associate_rq, std::string(200, '\xFF'))},
+                    Violation{"ItemLongerThanRequest",
+                              pdu::make(pdu::associate_rq, pdu::request({}).substr(6, 68) +
+                                                               std::string("\x20\x00\xFF\xFF", 4))}),
+    [](const auto& parameter) { return parameter.param.name; });
+
+TEST(Deadlines, CutAPeerThatFallsSilentAfterAssociating) {
+  auto limits = StorageNode::short_limits();
+  limits.idle_timeout = 200ms;
+  StorageNode node(limits);
+  const auto peer = ScriptedPeer::connect(node.port());
+  peer.associate(pdu::storing_ct());
+  EXPECT_EQ(peer.receive(3s).type, pdu::abort);
+  EXPECT_EQ(node.summary(0).end, "timed out");
+}
+
+TEST(Deadlines, CutAPeerThatFallsSilentWithinADataSet) {
+  auto limits = StorageNode::short_limits();
+  limits.pdu_timeout = 200ms;
+  StorageNode node(limits);
+  const auto peer = ScriptedPeer::connect(node.port());
+  peer.associate(pdu::storing_ct());
+  peer.send(pdu::store_ct(1) + pdu::data(1, false, false, "half of"));
+  EXPECT_EQ(peer.receive(3s).type, pdu::abort);
+  EXPECT_EQ(node.summary(0).end, "timed out");
+  EXPECT_EQ(node.lost(), std::vector<std::string>{"timed out"});
+}
+
+TEST(Deadlines, CutAPeerThatDripsBytes) {
+  auto limits = StorageNode::short_limits();
+  limits.pdu_timeout = 300ms;
+  StorageNode node(limits);
+  const auto peer = ScriptedPeer::connect(node.port());
+  peer.associate(pdu::storing_ct());
+  const auto start = std::chrono::steady_clock::now();
+  const std::string bytes = pdu::store_ct(1);
+  // Every pause is far below the deadline; all of them together are not.
+  for (std::size_t i = 0; i < bytes.size() && !peer.is_closed_within(20ms); ++i)
+    peer.send(bytes.substr(i, 1));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 2s);
+  EXPECT_EQ(node.summary(0).end, "timed out");
+}
+
+TEST(Deadlines, LeaveASlowButSteadyPeerAlone) {
+  auto limits = StorageNode::short_limits();
+  limits.pdu_timeout = 1s;
+  StorageNode node(limits);
+  const auto peer = ScriptedPeer::connect(node.port());
+  peer.associate(pdu::storing_ct());
+  peer.send(pdu::store_ct(1));
+  for (int i = 0; i < 8; ++i) {
+    std::this_thread::sleep_for(150ms);
+    peer.send(pdu::data(1, false, i == 7, "part"));
+  }
+  EXPECT_EQ(command_in(peer.receive()).number(status), 0x0000);
+}
+
+TEST(Release, DoesNotWaitLongForAPeerThatNeverCloses) {
+  StorageNode node;
+  const auto peer = ScriptedPeer::connect(node.port());
+  peer.associate(pdu::storing_ct());
+  const auto start = std::chrono::steady_clock::now();
+  peer.send(pdu::release_request());
+  EXPECT_EQ(peer.receive().type, pdu::release_rp);
+  EXPECT_EQ(node.summary(0).end, "released");
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 3s);
+}
+
+}  // namespace
+}  // namespace glisson::dicom
