@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <ostream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -22,6 +23,8 @@ struct Violation {
   const char* name;
   std::string bytes;
 };
+
+void PrintTo(const Violation& value, std::ostream* stream) { *stream << value.name; }
 
 class Violations : public testing::TestWithParam<Violation> {};
 

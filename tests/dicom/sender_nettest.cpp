@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <ostream>
 #include <thread>
 
 #include "dicom/part10.hpp"
@@ -76,6 +77,8 @@ struct Answer {
   std::uint16_t status;
   SendResult result;
 };
+
+void PrintTo(const Answer& value, std::ostream* stream) { *stream << value.name; }
 
 class Statuses : public testing::TestWithParam<Answer> {};
 
@@ -232,6 +235,8 @@ struct Misbehaviour {
   const char* detail;
   std::function<void(ScriptedPeer&)> script;
 };
+
+void PrintTo(const Misbehaviour& value, std::ostream* stream) { *stream << value.name; }
 
 class Misbehaviours : public testing::TestWithParam<Misbehaviour> {};
 
