@@ -26,6 +26,7 @@ struct Outcome {
 Outcome glisson(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "glisson");
   std::vector<char*> argv;
+  argv.reserve(arguments.size());
   for (std::string& argument : arguments) argv.push_back(argument.data());
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();

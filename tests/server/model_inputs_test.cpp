@@ -103,6 +103,7 @@ TEST_F(ModelInputs, AreUndefinedWhereAFeatureHasAReasonEvenBesideASentinel) {
 TEST_F(ModelInputs, GiveOneAssessmentForEachModelAndWhatItIsFor) {
   const auto assessments = assess_all(models_, lesions_, images_);
   std::vector<std::string> found;
+  found.reserve(assessments.size());
   for (const RiskAssessment& each : assessments) {
     found.push_back(each.model->name + " " + std::to_string(each.segment_number));
   }
