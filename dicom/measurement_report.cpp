@@ -6,9 +6,11 @@
 #include <dcmtk/dcmsr/dsrdoc.h>
 
 #include <algorithm>
+#include <span>
 #include <stdexcept>
 
 #include "dicom/dicom_file.hpp"
+#include "dicom/part10.hpp"
 #include "dicom/report_codes.hpp"
 #include "dicom/report_content.hpp"
 #include "dicom/report_header.hpp"
@@ -77,20 +79,40 @@ void build_tree(DSRDocument& document, const MeasurementReport& report, ReportIo
   add_qualitative_evaluations(tree, report);
 }
 
-std::vector<std::byte> part10_bytes(DcmFileFormat& file) {
+std::string text_of(DcmItem& item, const DcmTagKey& tag) {
+  OFString value;
+  check(item.findAndGetOFString(tag, value), "report UID");
+  return value.c_str();
+}
+
+/// The data set in explicit VR little endian.
+std::vector<std::byte> data_set_bytes(DcmDataset& data_set) {
   constexpr auto syntax = EXS_LittleEndianExplicit;
-  check(file.validateMetaInfo(syntax), "file meta information");
-  constexpr std::size_t preamble = 132;
-  std::vector<std::byte> bytes(preamble + file.calcElementLength(syntax, EET_ExplicitLength));
+  std::vector<std::byte> bytes(data_set.calcElementLength(syntax, EET_ExplicitLength));
   DcmOutputBufferStream stream(bytes.data(), static_cast<offile_off_t>(bytes.size()));
-  file.transferInit();
-  check(file.write(stream, syntax, EET_ExplicitLength, nullptr), "report");
-  file.transferEnd();
+  data_set.transferInit();
+  check(data_set.write(stream, syntax, EET_ExplicitLength, nullptr), "report");
+  data_set.transferEnd();
   void* buffer = nullptr;
   offile_off_t length = 0;
   stream.flushBuffer(buffer, length);
   bytes.resize(static_cast<std::size_t>(length));
   return bytes;
+}
+
+EncodedReport encoded(DcmDataset& data_set) {
+  EncodedReport report;
+  report.sop_class_uid = SopClassUid(text_of(data_set, DCM_SOPClassUID));
+  report.sop_instance_uid = SopInstanceUid(text_of(data_set, DCM_SOPInstanceUID));
+  report.series_instance_uid = SeriesInstanceUid(text_of(data_set, DCM_SeriesInstanceUID));
+  const auto header =
+      encode_file_header({report.sop_class_uid, report.sop_instance_uid,
+                          TransferSyntaxUid(UID_LittleEndianExplicitTransferSyntax), AeTitle()});
+  const auto header_bytes = std::as_bytes(std::span(header));
+  report.part10.assign(header_bytes.begin(), header_bytes.end());
+  const auto body = data_set_bytes(data_set);
+  report.part10.insert(report.part10.end(), body.begin(), body.end());
+  return report;
 }
 
 }  // namespace
@@ -138,22 +160,10 @@ EncodedReport encode_report(const MeasurementReport& report, ReportIod iod, cons
   add_coding_schemes(document);
   build_tree(document, report, iod, identity);
 
-  DcmFileFormat file;
-  auto& data_set = *file.getDataset();
+  DcmDataset data_set;
   check(document.write(data_set), "structured report");
   write_report_header(data_set, report, iod, identity);
-
-  EncodedReport encoded;
-  const auto text = [&](const DcmTagKey& tag) {
-    OFString value;
-    check(data_set.findAndGetOFString(tag, value), "report UID");
-    return std::string(value.c_str());
-  };
-  encoded.sop_class_uid = SopClassUid(text(DCM_SOPClassUID));
-  encoded.sop_instance_uid = SopInstanceUid(text(DCM_SOPInstanceUID));
-  encoded.series_instance_uid = SeriesInstanceUid(text(DCM_SeriesInstanceUID));
-  encoded.part10 = part10_bytes(file);
-  return encoded;
+  return encoded(data_set);
 }
 
 }  // namespace glisson::dicom

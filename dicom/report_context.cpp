@@ -27,7 +27,9 @@ void add_observation_context(ReportTree& tree, const MeasurementReport& report) 
   using enum Relationship;
   tree.code(has_concept_mod, codes::language, codes::english);
   tree.code(has_obs_context, codes::observer_type, codes::device);
-  if (is_valid_uid(report.device_uid)) tree.uid(has_obs_context, codes::device_uid, report.device_uid);
+  const auto& device = report.device_uid;
+  tree.uid(has_obs_context, codes::device_uid,
+           is_valid_uid(device) ? device : derive_uid("device " + report.device_serial_number));
   tree.text(has_obs_context, codes::device_name, "Glisson");
   tree.text(has_obs_context, codes::device_manufacturer, "Glisson");
   tree.text(has_obs_context, codes::device_model, "Glisson");

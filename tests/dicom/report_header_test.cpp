@@ -4,10 +4,12 @@
 
 #include <fstream>
 
+#include "dicom/instance_reader.hpp"
 #include "dicom/measurement_report.hpp"
 #include "engine/errors.hpp"
 #include "tests/support/report_example.hpp"
 #include "tests/support/report_reader.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace glisson::dicom {
 namespace {
@@ -100,6 +102,19 @@ TEST(ReportHeader, NamesTheEquipment) {
             "109102");
   EXPECT_EQ(report.attribute("ContributingEquipmentSequence[1].Manufacturer"), "Drawing Ltd");
   EXPECT_EQ(report.attribute("ContributingEquipmentSequence[1].ManufacturerModelName"), "Pencil");
+}
+
+TEST(ReportHeader, IsRecognisedAsWrittenByGlisson) {
+  const ReportExample example;
+  const tests::TemporaryFolder folder;
+  const auto encoded = encode_report(example.report, ReportIod::comprehensive_3d, "test");
+  std::ofstream(folder / "report.dcm", std::ios::binary)
+      .write(reinterpret_cast<const char*>(encoded.part10.data()),
+             static_cast<std::streamsize>(encoded.part10.size()));
+  const auto header = read_instance_header(folder / "report.dcm");
+  EXPECT_TRUE(header.written_by_glisson);
+  EXPECT_EQ(header.sop_instance_uid, encoded.sop_instance_uid);
+  EXPECT_EQ(header.study_instance_uid, example.images.study_instance_uid);
 }
 
 TEST(ReportHeader, IdentifiesItsCodingSchemes) {

@@ -3,7 +3,6 @@
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
 
-#include <cstdlib>
 #include <stdexcept>
 
 namespace glisson::tests {
@@ -128,10 +127,6 @@ engine::RiskModel demonstration_model() {
 
 ReportExample::ReportExample(const SourcePatient& patient)
     : burden(burden_model()), demonstration(demonstration_model()) {
-  std::string pattern = (std::filesystem::temp_directory_path() / "glisson_report_XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-  folder_ = pattern;
-
   images.study_instance_uid = dicom::StudyInstanceUid(study_uid);
   images.series_instance_uid = dicom::SeriesInstanceUid("1.2.826.0.1.3680043.9.1.2");
   images.frame_of_reference_uid = dicom::FrameOfReferenceUid("1.2.826.0.1.3680043.9.1.4");
@@ -197,11 +192,6 @@ ReportExample::ReportExample(const SourcePatient& patient)
   refused.segment_number = 3;
   refused.reason = engine::NotAssessedReason::lesion_too_small;
   report.assessments = {score, shown, refused};
-}
-
-ReportExample::~ReportExample() {
-  std::error_code ignored;  // A folder that stays behind fails no test.
-  std::filesystem::remove_all(folder_, ignored);
 }
 
 }  // namespace glisson::tests

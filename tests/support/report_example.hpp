@@ -1,10 +1,9 @@
 #pragma once
 
-#include <filesystem>
-#include <memory>
 #include <string>
 
 #include "dicom/measurement_report.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace glisson::tests {
 
@@ -25,7 +24,6 @@ struct SourcePatient {
 class ReportExample {
  public:
   explicit ReportExample(const SourcePatient& patient = {});
-  ~ReportExample();
   ReportExample(const ReportExample&) = delete;
   ReportExample& operator=(const ReportExample&) = delete;
 
@@ -37,7 +35,7 @@ class ReportExample {
   engine::RiskModel demonstration;  ///< Of a lesion.
 
  private:
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
 };
 
 }  // namespace glisson::tests
