@@ -42,22 +42,20 @@ void add_evidence(DSRDocument& document, const MeasurementReport& report) {
   auto& evidence = document.getCurrentRequestedProcedureEvidence();
   const auto& images = *report.images;
   for (const auto& image : images.images) {
-    check(evidence.addItem(images.study_instance_uid.value().c_str(),
-                           images.series_instance_uid.value().c_str(), image.sop_class_uid.value().c_str(),
-                           image.sop_instance_uid.value().c_str()),
+    check(evidence.addItem(images.study_instance_uid.value(), images.series_instance_uid.value(),
+                           image.sop_class_uid.value(), image.sop_instance_uid.value()),
           "evidence");
   }
   const auto& segmentation = *report.segmentation;
-  check(evidence.addItem(
-            segmentation.study_instance_uid.value().c_str(), segmentation.series_instance_uid.value().c_str(),
-            segmentation.sop_class_uid.value().c_str(), segmentation.sop_instance_uid.value().c_str()),
+  check(evidence.addItem(segmentation.study_instance_uid.value(), segmentation.series_instance_uid.value(),
+                         segmentation.sop_class_uid.value(), segmentation.sop_instance_uid.value()),
         "evidence");
 }
 
 void add_coding_schemes(DSRDocument& document) {
   auto& schemes = document.getCodingSchemeIdentification();
   check(schemes.addItem(codes::private_scheme), "coding scheme");
-  check(schemes.setCodingSchemeUID(derive_uid("coding scheme 99GLISSON").c_str()), "coding scheme");
+  check(schemes.setCodingSchemeUID(derive_uid("coding scheme 99GLISSON")), "coding scheme");
   check(schemes.setCodingSchemeName("Glisson private coding scheme"), "coding scheme");
   check(schemes.setCodingSchemeResponsibleOrganization("Glisson"), "coding scheme");
   check(schemes.addItem("IBSI"), "coding scheme");
@@ -82,7 +80,7 @@ void build_tree(DSRDocument& document, const MeasurementReport& report, ReportIo
 std::string text_of(DcmItem& item, const DcmTagKey& tag) {
   OFString value;
   check(item.findAndGetOFString(tag, value), "report UID");
-  return value.c_str();
+  return value;
 }
 
 /// The data set in explicit VR little endian.

@@ -18,7 +18,7 @@ constexpr const char* model_name = "Glisson";
 
 void check(const OFCondition& condition, const DcmTagKey& tag) {
   if (condition.bad())
-    throw std::logic_error("report header " + std::string(tag.toString().c_str()) + ": " + condition.text());
+    throw std::logic_error("report header " + std::string(tag.toString()) + ": " + condition.text());
 }
 
 void put(DcmItem& item, const DcmTagKey& tag, const std::string& value) {
@@ -64,7 +64,7 @@ void write_patient_and_study(DcmItem& data_set, DcmItem& source, const ImageSeri
            false);
   OFString description;
   if (source.findAndGetOFStringArray(DCM_StudyDescription, description).good() && !description.empty())
-    put_text(data_set, DCM_StudyDescription, description.c_str());
+    put_text(data_set, DCM_StudyDescription, description);
   put(data_set, DCM_StudyInstanceUID, images.study_instance_uid.value());
 }
 

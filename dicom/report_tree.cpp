@@ -56,8 +56,7 @@ std::string document_text(const std::string& value) {
 DSRCodedEntryValue to_dcmtk(const engine::CodedConcept& code) {
   if (code.empty()) return {};
   const auto meaning = code_text(code.meaning.empty() ? code.value : code.meaning);
-  return {printable_utf8(code.value).c_str(), cut_utf8(printable_utf8(code.scheme), 16).c_str(),
-          meaning.c_str()};
+  return {printable_utf8(code.value), cut_utf8(printable_utf8(code.scheme), 16), meaning};
 }
 
 }  // namespace
@@ -75,7 +74,7 @@ void ReportTree::add(Relationship relationship, int value_type, const engine::Co
   const auto type = static_cast<DSRTypes::E_ValueType>(value_type);
   if (tree_.addContentItem(to_dcmtk(relationship), type, DSRTypes::AM_belowCurrent) == 0) {
     throw std::logic_error("content item " + name.value + " is not allowed below " +
-                           tree_.getCurrentContentItem().getConceptName().getCodeValue().c_str());
+                           tree_.getCurrentContentItem().getConceptName().getCodeValue());
   }
   if (!name.empty()) check(tree_.getCurrentContentItem().setConceptName(to_dcmtk(name), false), name);
 }
@@ -84,7 +83,7 @@ ReportTree::Level ReportTree::container(Relationship relationship, const engine:
                                         const std::string& template_id) {
   add(relationship, DSRTypes::VT_Container, name);
   if (!template_id.empty())
-    check(tree_.getCurrentContentItem().setTemplateIdentification(template_id.c_str(), "DCMR"), name);
+    check(tree_.getCurrentContentItem().setTemplateIdentification(template_id, "DCMR"), name);
   return Level(tree_);
 }
 
@@ -98,14 +97,14 @@ ReportTree::Level ReportTree::code(Relationship relationship, const engine::Code
 ReportTree::Level ReportTree::text(Relationship relationship, const engine::CodedConcept& name,
                                    const std::string& value) {
   add(relationship, DSRTypes::VT_Text, name);
-  check(tree_.getCurrentContentItem().setStringValue(document_text(value).c_str()), name);
+  check(tree_.getCurrentContentItem().setStringValue(document_text(value)), name);
   return Level(tree_);
 }
 
 ReportTree::Level ReportTree::uid(Relationship relationship, const engine::CodedConcept& name,
                                   const std::string& value) {
   add(relationship, DSRTypes::VT_UIDRef, name);
-  check(tree_.getCurrentContentItem().setStringValue(value.c_str()), name);
+  check(tree_.getCurrentContentItem().setStringValue(value), name);
   return Level(tree_);
 }
 
@@ -115,7 +114,7 @@ ReportTree::Level ReportTree::number(Relationship relationship, const engine::Co
   add(relationship, DSRTypes::VT_Num, name);
   const auto digits = decimal_string(value);
   DSRNumericMeasurementValue measurement;
-  check(measurement.setValue(digits.c_str(), to_dcmtk(unit), DSRCodedEntryValue()), name);
+  check(measurement.setValue(digits, to_dcmtk(unit), DSRCodedEntryValue()), name);
   if (std::strtod(digits.c_str(), nullptr) != value) {
     check(measurement.setFloatingPointRepresentation(value), name);
   }
@@ -127,7 +126,7 @@ ReportTree::Level ReportTree::image(Relationship relationship, const engine::Cod
                                     const SopClassUid& sop_class, const SopInstanceUid& sop_instance,
                                     const std::vector<int>& segment_numbers) {
   add(relationship, DSRTypes::VT_Image, name);
-  DSRImageReferenceValue reference(sop_class.value().c_str(), sop_instance.value().c_str());
+  DSRImageReferenceValue reference(sop_class.value(), sop_instance.value());
   for (const int number : segment_numbers) reference.getSegmentList().addItem(static_cast<Uint16>(number));
   check(tree_.getCurrentContentItem().setImageReference(reference), name);
   return Level(tree_);
@@ -137,7 +136,7 @@ ReportTree::Level ReportTree::line(Relationship relationship, const engine::Code
                                    const engine::Axis& axis, const FrameOfReferenceUid& frame_of_reference) {
   add(relationship, DSRTypes::VT_SCoord3D, name);
   DSRSpatialCoordinates3DValue coordinates(DSRTypes::GT3_Polyline);
-  check(coordinates.setFrameOfReferenceUID(frame_of_reference.value().c_str()), name);
+  check(coordinates.setFrameOfReferenceUID(frame_of_reference.value()), name);
   for (const auto& point : {axis.start, axis.end}) {
     coordinates.getGraphicDataList().addItem(static_cast<Float32>(point[0]), static_cast<Float32>(point[1]),
                                              static_cast<Float32>(point[2]));

@@ -61,6 +61,13 @@ std::string conditions_in_words(const engine::RiskModel& model, const engine::Al
   return words;
 }
 
+/// "Lesion 1 (segment 2)"; a label that says what a report must not is left out.
+std::string named_segment(int number, const std::string& label) {
+  std::string words = "segment " + std::to_string(number);
+  if (label.empty() || says_what_a_report_must_not(label)) return words;
+  return printable_utf8(label) + " (" + words + ")";
+}
+
 /// Undefined features by name, the first few of them spelled out.
 std::string undefined_features(const ReportedRegion& region) {
   constexpr std::size_t spelled_out = 5;
@@ -209,11 +216,8 @@ std::string protocol_in_words(const engine::ExtractionProtocol& protocol) {
 }
 
 std::string segment_in_words(const MeasurementReport& report, int segment_number) {
-  const auto number = "segment " + std::to_string(segment_number);
   const auto* segment = find_segment(report, segment_number);
-  if (segment == nullptr || segment->label.empty() || says_what_a_report_must_not(segment->label))
-    return number;
-  return printable_utf8(segment->label) + " (" + number + ")";
+  return named_segment(segment_number, segment == nullptr ? "" : segment->label);
 }
 
 std::vector<std::string> missing_in_words(const MeasurementReport& report) {
@@ -228,9 +232,10 @@ std::vector<std::string> missing_in_words(const MeasurementReport& report) {
   }
   for (const auto& assessment : report.assessments) {
     if (assessment.score) continue;
-    auto line = title_in_report(*assessment.model);
-    if (assessment.segment_number > 0) line += ", " + segment_in_words(report, assessment.segment_number);
-    lines.push_back(line + ": no score: " + reason_in_words(assessment));
+    auto& line = lines.emplace_back(title_in_report(*assessment.model));
+    if (assessment.segment_number > 0)
+      line.append(", ").append(segment_in_words(report, assessment.segment_number));
+    line.append(": no score: ").append(reason_in_words(assessment));
   }
   return lines;
 }
@@ -238,10 +243,8 @@ std::vector<std::string> missing_in_words(const MeasurementReport& report) {
 std::vector<std::string> ignored_in_words(const MeasurementReport& report) {
   std::vector<std::string> lines;
   for (const auto& segment : report.ignored) {
-    auto name = "segment " + std::to_string(segment.segment_number);
-    if (!segment.label.empty() && !says_what_a_report_must_not(segment.label))
-      name = printable_utf8(segment.label) + " (" + name + ")";
-    lines.push_back(name + ": not analysed: " + segment.reason);
+    lines.push_back(named_segment(segment.segment_number, segment.label) +
+                    ": not analysed: " + segment.reason);
   }
   return lines;
 }

@@ -50,7 +50,8 @@ std::unique_ptr<DcmItem> copy_attributes(const std::filesystem::path& path, std:
     // Absent ones stay absent, and so do empty ones: the report decides which attributes it must have.
     if (data_set.findAndGetElement(tag, element).bad() || element->isEmpty()) return;
     auto clone = std::unique_ptr<DcmElement>(dynamic_cast<DcmElement*>(element->clone()));
-    if (copies->insert(clone.get(), true).good()) clone.release();
+    if (copies->insert(clone.get(), true).good())
+      static_cast<void>(clone.release());  // Owned by the item now.
   };
   copy(DCM_SpecificCharacterSet);
   for (const auto& tag : tags) copy(tag);
@@ -58,7 +59,7 @@ std::unique_ptr<DcmItem> copy_attributes(const std::filesystem::path& path, std:
 }
 
 void replace_text(DcmElement& element, const std::string& text) {
-  if (element.putOFStringArray(text.c_str()).bad()) throw std::logic_error("an element takes no text");
+  if (element.putOFStringArray(text).bad()) throw std::logic_error("an element takes no text");
 }
 
 /// Calls `visit` with every element below `item` that holds a value.
