@@ -223,11 +223,13 @@ std::string segment_in_words(const MeasurementReport& report, int segment_number
 std::vector<std::string> missing_in_words(const MeasurementReport& report) {
   std::vector<std::string> lines;
   for (const auto& region : report.regions) {
-    const auto name = segment_in_words(report, region.segment_number);
-    if (!region.not_measured.empty()) {
-      lines.push_back(name + ": no features: " + region.not_measured);
-    } else if (const auto undefined = undefined_features(region); !undefined.empty()) {
-      lines.push_back(name + ": " + undefined);
+    const auto undefined = undefined_features(region);
+    if (region.not_measured.empty() && undefined.empty()) continue;
+    auto& line = lines.emplace_back(segment_in_words(report, region.segment_number));
+    if (region.not_measured.empty()) {
+      line.append(": ").append(undefined);
+    } else {
+      line.append(": no features: ").append(region.not_measured);
     }
   }
   for (const auto& assessment : report.assessments) {
