@@ -52,9 +52,11 @@ struct AnalysisResult {
 };
 
 /// Transaction 3: features, scores, reports, one `deliver` job for each peer that receives reports (held
-/// where its purpose is not declared), and the completion of the job; all or nothing, only while the fencing
-/// token holds. Reports whose SOP Instance UID exists already are not stored or delivered again.
+/// where its purpose, responsible person or term is not declared or the term is over), and the completion of
+/// the job; all or nothing, only while the fencing token holds. Where all reports exist already (the same
+/// inputs gave the same SOP Instance UIDs) nothing is stored or delivered again and the job is completed.
 /// @return false when the token no longer holds; nothing was changed then.
+/// @throws std::logic_error for NaN and for a feature with neither value nor reason.
 bool store_results(Database& database, const Job& job, const AnalysisResult& result);
 
 /// What a `deliver` job sends.
@@ -67,20 +69,26 @@ struct Delivery {
   bool purpose_valid =
       false;  ///< Purpose, responsible person and term are declared and the term is not over.
 };
-/// None when the peer was removed.
+/// Reports with demonstration scores go to peers whose purpose is test at this moment, the others to all
+/// others (and to peers of purpose test where no demonstration ran).
+/// @return none when the peer was removed or no report is for its purpose.
 std::optional<Delivery> load_delivery(Database& database, const Job& job);
 
 /// Transaction 4: marks the report as sent and completes the job. False when the token no longer holds.
+/// @throws std::logic_error for a report that is none of this job's analysis.
 bool mark_delivered(Database& database, const Job& job, const std::string& sop_instance_uid);
-/// Goes on to the next IOD, now. False when the token no longer holds.
+/// Goes on to the next IOD, now; `blocked` with the reason after the last. Counts as no failure. False when
+/// the token no longer holds.
 bool fall_back_to_next_iod(Database& database, const Job& job, const JobReason& reason);
 
 /// Tracking identifier and UID for a segment that has none: stored with patient and geometry and kept when
-/// the segmentation is revised.
+/// the segmentation is revised: a region of the same patient, frame of reference and label is the same one
+/// when its centre has moved by at most 10 mm, unless another segment of this segmentation is it.
 struct Tracking {
   std::string id;
   std::string uid;
 };
+/// @param centroid of the region, LPS mm.
 Tracking tracking_for(Database& database, std::int64_t segmentation_id, int segment_number,
                       const std::string& label, const engine::Vector3& centroid);
 

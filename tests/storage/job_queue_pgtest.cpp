@@ -43,6 +43,7 @@ TEST_F(JobQueue, GivesEachJobToOneOfManyWorkers) {
   std::mutex mutex;
   std::map<std::int64_t, int> claims;
   std::vector<std::thread> workers;
+  workers.reserve(8);
   for (int worker = 0; worker < 8; ++worker) {
     workers.emplace_back([&] {
       Database database = test_.connect();

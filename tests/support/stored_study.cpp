@@ -9,8 +9,7 @@
 namespace glisson::tests {
 namespace {
 
-using std::chrono_literals::operator""h;
-using std::chrono_literals::operator""ms;
+using namespace std::chrono_literals;
 
 std::int64_t insert(const TestDatabase& database, const std::string& sql) {
   return std::stoll(database.value(sql));
