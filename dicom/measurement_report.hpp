@@ -30,7 +30,7 @@ struct ReportedRegion {
   std::string tracking_id;  ///< Of the segment, or made for it.
   std::string tracking_uid;
   engine::FeatureVector features;  ///< All that were computed.
-  std::string not_measured;        ///< Reason where no features could be computed, else empty.
+  std::string not_measured;        ///< Why no features could be computed, as "keyword: sentence"; else empty.
 };
 
 /// A segment that was not analysed, and why.

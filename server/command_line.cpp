@@ -6,18 +6,12 @@
 #include "server/commands.hpp"
 #include "server/error_report.hpp"
 #include "server/exit_code.hpp"
+#include "server/service_command_line.hpp"
 
 namespace glisson::server {
 namespace {
 
 // Each of these adds one command. Its options live as long as the App, in the callback that runs the command.
-
-void add_settings_options(CLI::App& command, SettingsOptions& settings) {
-  command.add_option("--config", settings.config, "Settings file; else glisson.toml in the data folder")
-      ->type_name("FILE")
-      ->check(CLI::ExistingFile.description(""));
-  command.add_option("--data", settings.data, "Data folder; overrides the setting `data`")->type_name("DIR");
-}
 
 void add_extract(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ExtractOptions>();
@@ -50,6 +44,23 @@ void add_extract(CLI::App& app, int& exit_code) {
       "  glisson extract --images study --segmentation study/seg.dcm --segment 2 --format json\n"
       "An undefined feature has an empty value in CSV; JSON gives its reason.");
   command->callback([options, &exit_code] { exit_code = report_errors([&] { return extract(*options); }); });
+}
+
+void add_analyse(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<AnalyseOptions>();
+  CLI::App* command =
+      app.add_subcommand("analyse", "Run the whole recipe on a folder and write the report there");
+  command->add_option("DIR", options->folder, "Folder with images and segmentation")
+      ->required()
+      ->type_name("")
+      ->check(CLI::ExistingDirectory.description(""));
+  command->add_option("--out", options->out, "Folder for the reports; made where absent")
+      ->required()
+      ->type_name("DIR");
+  command->add_flag("--json", options->json, "Print JSON instead of text for people");
+  add_settings_options(*command, options->settings);
+  command->footer("Example:\n  glisson analyse study --out reports && dsrdump reports/*.dcm");
+  command->callback([options, &exit_code] { exit_code = report_errors([&] { return analyse(*options); }); });
 }
 
 void add_phantom(CLI::App& app, int& exit_code) {
@@ -114,7 +125,12 @@ int run(int argc, char** argv) {
   CLI::App app("Glisson: liver studies in, radiomics Structured Reports out. Research use only.", "glisson");
   app.set_version_flag("--version", "glisson " GLISSON_VERSION);
   app.require_subcommand(1);
+  app.footer(
+      "Exit codes: 0 done, 1 unexpected error, 2 wrong usage or settings, 3 unusable input, 4 try again, 5 "
+      "not found.");
   int exit_code = exit_success;
+  add_service_commands(app, exit_code);
+  add_analyse(app, exit_code);
   add_extract(app, exit_code);
   add_phantom(app, exit_code);
   add_model(app, exit_code);

@@ -24,7 +24,7 @@ struct RegionResult {
   std::string tracking_uid;
   engine::LesionSize size;
   engine::FeatureVector features;  ///< Empty when not measured.
-  std::string not_measured;        ///< keyword of the reason, else empty.
+  std::string not_measured;        ///< "keyword: sentence" of the reason, else empty.
 };
 
 /// A report object of one destination profile.

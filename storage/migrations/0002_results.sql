@@ -119,7 +119,7 @@ comment on column region.long_axis_end is 'Other end of the long axis, patient c
 comment on column region.short_axis is 'Longest diameter perpendicular to the long axis in the same slice, mm.';
 comment on column region.short_axis_start is 'One end of the short axis, patient coordinates (LPS), mm.';
 comment on column region.short_axis_end is 'Other end of the short axis, patient coordinates (LPS), mm.';
-comment on column region.not_measured is 'Keyword of the reason why no features were computed; NULL when they were.';
+comment on column region.not_measured is 'Why no features were computed, as "keyword: sentence"; NULL when they were.';
 
 create table extraction_protocol (
   extraction_protocol_id bigint generated always as identity primary key,
@@ -364,7 +364,7 @@ comment on column measured_region.voxels is 'Number of voxels inside.';
 comment on column measured_region.slices is 'Number of slices with at least one voxel inside.';
 comment on column measured_region.long_axis is 'Longest in-plane diameter, mm.';
 comment on column measured_region.short_axis is 'Longest diameter perpendicular to it, mm.';
-comment on column measured_region.not_measured is 'Keyword of the reason why there are no features.';
+comment on column measured_region.not_measured is 'Why there are no features, as "keyword: sentence"; NULL when there are.';
 
 create view feature_value as
 select overview.study_instance_uid, overview.accession_number, overview.patient_id, overview.segmentation_uid,

@@ -1,0 +1,71 @@
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "engine/errors.hpp"
+#include "server/commands.hpp"
+#include "server/exit_code.hpp"
+#include "server/settings_options.hpp"
+#include "server/study_folder.hpp"
+#include "server/study_recipe.hpp"
+
+namespace glisson::server {
+namespace {
+
+/// Without a database nothing remembers a segment: its identity is the segmentation's and its number.
+TrackingSource tracking_of(const StudyInput& input) {
+  return [digest = input.digest](const engine::SegmentMask& segment, const engine::Vector3&) {
+    const std::string uid = dicom::derive_uid(fmt::format("tracking {} {}", digest, segment.segment_number));
+    return std::pair(
+        segment.label.empty() ? fmt::format("Segment {}", segment.segment_number) : segment.label, uid);
+  };
+}
+
+void write(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+  std::ofstream file(path, std::ios::binary);
+  file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  file.close();
+  if (!file) throw TransientError(fmt::format("{} cannot be written", path.string()));
+}
+
+nlohmann::json to_json(const StudyAnalysis& analysis, const std::filesystem::path& file,
+                       const ProfiledReport& report) {
+  nlohmann::json object{{"report", file.string()},
+                        {"sop_instance_uid", report.object.sop_instance_uid.value()},
+                        {"summary", dicom::report_summary(analysis.report)},
+                        {"regions", nlohmann::json::array()}};
+  for (const auto& region : analysis.report.regions) {
+    object["regions"].push_back({{"segment", region.segment_number},
+                                 {"lesion", region.is_lesion},
+                                 {"features", region.features.size()},
+                                 {"not_measured", region.not_measured}});
+  }
+  return object;
+}
+
+}  // namespace
+
+int analyse(const AnalyseOptions& options) {
+  const Recipe recipe = load_recipe(resolve(options.settings));
+  std::filesystem::create_directories(options.out);
+  auto rows = nlohmann::json::array();
+  for (const StudyInput& input : find_study_inputs(options.folder)) {
+    const auto analysis = analyse_study(input, recipe, tracking_of(input));
+    for (const ProfiledReport& report : encode_reports(*analysis)) {
+      // One file: the IOD that destinations are offered first, with everything that was found.
+      if (report.iod != dicom::ReportIod::comprehensive_3d) continue;
+      if (report.demonstration != dicom::shows_demonstration(analysis->report)) continue;
+      const auto path = options.out / (report.object.sop_instance_uid.value() + ".dcm");
+      write(path, report.object.part10);
+      rows.push_back(to_json(*analysis, path, report));
+      if (!options.json)
+        std::cout << dicom::report_summary(analysis->report) << "\nwritten to " << path.string() << '\n';
+    }
+  }
+  if (options.json) std::cout << rows.dump(2) << '\n';
+  return exit_success;
+}
+
+}  // namespace glisson::server

@@ -1,0 +1,122 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dicom/instance_reader.hpp"
+#include "engine/errors.hpp"
+#include "server/log.hpp"
+#include "server/roles.hpp"
+#include "server/study_recipe.hpp"
+#include "server/worker.hpp"
+#include "storage/index.hpp"
+#include "storage/instance_store.hpp"
+#include "storage/results.hpp"
+
+namespace glisson::server {
+namespace {
+
+class Analysis {
+ public:
+  explicit Analysis(const config::Settings& settings)
+      : settings_(settings), store_(settings.instances()), recipe_(load_recipe(settings)) {}
+
+  void work(storage::Database& database, const storage::Job& job) {
+    if (job.kind == storage::JobKind::compare) return compare(database, job);
+    const auto inputs = storage::analysis_inputs(database, job.instance_id);
+    if (inputs.conflicting) {
+      throw RejectedInput(RejectionReason::conflicting_instances,
+                          "an image or the segmentation was received twice with different pixels");
+    }
+    if (inputs.images.size() < inputs.referenced) return wait_or_give_up(database, job, inputs);
+    const StudyInput input = study_input(inputs);
+    const auto analysis = analyse_study(input, recipe_, tracking(database, job));
+    if (storage::store_results(database, job, to_result(*analysis, input))) {
+      log::info(fmt::format("job {}: {} regions analysed", job.id, analysis->report.regions.size()));
+    } else {
+      log::warning(fmt::format("job {}: another process has the job now; nothing was written", job.id));
+    }
+  }
+
+ private:
+  /// The same UID arrived with other bytes: the same image under a corrected header, or another image?
+  void compare(storage::Database& database, const storage::Job& job) {
+    const auto inputs = storage::comparison_inputs(database, job.instance_id);
+    const bool same = dicom::image_content_digest(store_.path_of(inputs.first_file_id)) ==
+                      dicom::image_content_digest(store_.path_of(inputs.second_file_id));
+    storage::decide_comparison(database, job, same);
+    if (!same)
+      log::error(fmt::format("job {}: two objects with one SOP Instance UID differ in their pixels", job.id));
+  }
+
+  void wait_or_give_up(storage::Database& database, const storage::Job& job,
+                       const storage::AnalysisInputs& inputs) {
+    const std::string count =
+        fmt::format("incomplete: {} of {} images", inputs.images.size(), inputs.referenced);
+    if (inputs.waiting >= settings_.incomplete_after) {
+      throw RejectedInput(RejectionReason::incomplete_series, count);
+    }
+    // An image that arrives brings the job forward; else it looks once more when the wait is over.
+    storage::postpone_job(database, job, settings_.incomplete_after - inputs.waiting,
+                          {"waiting_for_images", count});
+  }
+
+  StudyInput study_input(const storage::AnalysisInputs& inputs) const {
+    StudyInput input;
+    input.segmentation = store_.path_of(inputs.segmentation_file_id);
+    std::vector<Sha256> digests{inputs.segmentation_digest};
+    for (const auto& image : inputs.images) {
+      input.images.push_back(store_.path_of(image.file_id));
+      digests.push_back(image.digest);
+    }
+    input.digest = input_digest(digests);
+    return input;
+  }
+
+  static TrackingSource tracking(storage::Database& database, const storage::Job& job) {
+    return [&database, &job](const engine::SegmentMask& segment, const engine::Vector3& centroid) {
+      const auto tracking =
+          storage::tracking_for(database, job.instance_id, segment.segment_number, segment.label, centroid);
+      return std::pair(tracking.id, tracking.uid);
+    };
+  }
+
+  storage::AnalysisResult to_result(const StudyAnalysis& analysis, const StudyInput& input) const {
+    storage::AnalysisResult result;
+    result.protocol_name = recipe_.protocol.name;
+    result.protocol_version = recipe_.protocol.version;
+    result.protocol_digest = recipe_.protocol.digest;
+    result.image_series_instance_uid = analysis.images.series_instance_uid.value();
+    result.input_digest = input.digest;
+    result.software_version = analysis.report.software_version;
+    result.summary = dicom::report_summary(analysis.report);
+    for (const auto& region : analysis.report.regions) {
+      const auto segment = std::ranges::find(analysis.segmentation.segments, region.segment_number,
+                                             &engine::SegmentMask::segment_number);
+      result.regions.push_back({region.segment_number, segment->label, region.is_lesion ? "lesion" : "liver",
+                                region.tracking_id, region.tracking_uid, region.size, region.features,
+                                region.not_measured});
+    }
+    result.assessments = analysis.report.assessments;
+    for (auto& report : encode_reports(analysis)) {
+      result.reports.push_back({std::string(dicom::keyword(report.iod)), report.demonstration,
+                                report.object.sop_class_uid.value(), report.object.sop_instance_uid.value(),
+                                report.object.series_instance_uid.value(), std::move(report.object.part10)});
+    }
+    return result;
+  }
+
+  const config::Settings& settings_;
+  storage::InstanceStore store_;
+  Recipe recipe_;
+};
+
+}  // namespace
+
+int run_analysis_role(const config::Settings& settings, int control) {
+  Analysis analysis(settings);
+  return work_on_jobs(
+      settings, control, "analysis", {storage::JobKind::analyse, storage::JobKind::compare},
+      [&analysis](storage::Database& database, const storage::Job& job) { analysis.work(database, job); });
+}
+
+}  // namespace glisson::server

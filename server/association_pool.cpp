@@ -1,0 +1,139 @@
+#include "server/association_pool.hpp"
+
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/read.hpp>
+
+#include "server/log.hpp"
+#include "server/request_gate.hpp"
+
+namespace glisson::server {
+
+using boost::asio::ip::tcp;
+
+AssociationPool::AssociationPool(boost::asio::io_context& loop, const RoleLauncher& launcher, int smallest,
+                                 int largest)
+    : loop_(loop),
+      launcher_(launcher),
+      smallest_(smallest),
+      largest_(largest),
+      restart_(loop),
+      retire_(loop) {}
+
+void AssociationPool::start() {
+  fill();
+  retire_surplus();
+}
+
+void AssociationPool::fill() {
+  if (stopping_) return;
+  const auto wanted = std::min<std::size_t>(static_cast<std::size_t>(largest_),
+                                            static_cast<std::size_t>(smallest_) + waiting_.size());
+  while (members_.size() < wanted) add();
+}
+
+void AssociationPool::add() {
+  RoleProcess process = launcher_.start("association");
+  auto member = std::make_shared<Member>(
+      Member{boost::asio::posix::stream_descriptor(loop_, process.control.release())});
+  members_.emplace(process.pid, member);
+  listen(process.pid, member);
+}
+
+void AssociationPool::listen(pid_t pid, const std::shared_ptr<Member>& member) {
+  member->control.async_read_some(boost::asio::buffer(&member->message, 1),
+                                  [this, pid, member](const boost::system::error_code& error, std::size_t) {
+                                    if (error) return;  // The process is dying; reap() follows.
+                                    member->ready = true;
+                                    member->was_ready = true;
+                                    back_off_ = std::chrono::milliseconds(0);
+                                    listen(pid, member);
+                                    while (!waiting_.empty() && give(waiting_.front()))
+                                      waiting_.erase(waiting_.begin());
+                                  });
+}
+
+bool AssociationPool::give(tcp::socket& connection) {
+  boost::system::error_code error;
+  const auto peer = connection.remote_endpoint(error);
+  const std::string address = error ? "unknown" : peer.address().to_string();
+  for (auto& [pid, member] : members_) {
+    if (!member->ready) continue;
+    member->ready = false;
+    if (send_connection(member->control.native_handle(), connection.native_handle(), address)) {
+      connection.close(error);
+      return true;
+    }
+  }
+  return false;
+}
+
+void AssociationPool::take(tcp::socket connection) {
+  if (give(connection)) return;
+  const auto busy = members_.size() - static_cast<std::size_t>(idle());
+  if (stopping_ || busy + waiting_.size() >= static_cast<std::size_t>(largest_)) {
+    log::warning("association refused: all association processes are busy");
+    reject_for_limit(std::move(connection));
+    return;
+  }
+  waiting_.push_back(std::move(connection));
+  const bool backing_off = restart_.expiry() > boost::asio::steady_timer::clock_type::now();
+  if (members_.size() < static_cast<std::size_t>(largest_) && !backing_off) add();
+}
+
+bool AssociationPool::reap(pid_t pid) {
+  const auto found = members_.find(pid);
+  if (found == members_.end()) return false;
+  const bool was_ready = found->second->was_ready;
+  members_.erase(found);
+  if (stopping_) return true;
+  if (was_ready) {
+    fill();
+    return true;
+  }
+  // It died before it could serve anything: starting again at once would only burn the processor.
+  back_off_ = std::clamp(back_off_ * 2, std::chrono::milliseconds(100), std::chrono::milliseconds(10000));
+  restart_.expires_after(back_off_);
+  restart_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) fill();
+  });
+  return true;
+}
+
+void AssociationPool::retire_surplus() {
+  boost::system::error_code ignored;
+  for (auto& [pid, member] : members_) {
+    if (idle() <= smallest_) break;
+    if (!member->ready) continue;
+    member->ready = false;
+    member->control.close(ignored);
+  }
+  // Not at once after a burst: the next burst would pay for the same processes again.
+  retire_.expires_after(std::chrono::seconds(30));
+  retire_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) retire_surplus();
+  });
+}
+
+int AssociationPool::idle() const {
+  return static_cast<int>(
+      std::count_if(members_.begin(), members_.end(), [](const auto& entry) { return entry.second->ready; }));
+}
+
+std::vector<pid_t> AssociationPool::pids() const {
+  std::vector<pid_t> result;
+  for (const auto& [pid, member] : members_) result.push_back(pid);
+  return result;
+}
+
+void AssociationPool::stop() {
+  stopping_ = true;
+  restart_.cancel();
+  retire_.cancel();
+  for (tcp::socket& connection : waiting_) reject_for_limit(std::move(connection));
+  waiting_.clear();
+  boost::system::error_code ignored;
+  for (auto& [pid, member] : members_) member->control.close(ignored);
+}
+
+}  // namespace glisson::server

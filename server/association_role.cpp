@@ -1,0 +1,37 @@
+#include <fmt/format.h>
+
+#include "dicom/association.hpp"
+#include "server/control_socket.hpp"
+#include "server/ingest.hpp"
+#include "server/log.hpp"
+#include "server/roles.hpp"
+
+namespace glisson::server {
+namespace {
+
+/// A process ends after this many associations, so that no leak of a library grows for ever.
+constexpr int most_associations = 1000;
+
+}  // namespace
+
+int run_association_role(const config::Settings& settings, int control) {
+  Ingest ingest(settings);
+  dicom::AssociationLimits limits;
+  limits.pdu_timeout = settings.pdu_timeout;
+  limits.idle_timeout = settings.idle_timeout;
+  limits.largest_data_set = settings.largest_data_set;
+
+  for (int served = 0; served < most_associations && report_ready(control); ++served) {
+    auto connection = receive_connection(control);
+    if (!connection) break;
+    const auto summary = dicom::serve_association(
+        connection->socket.release(), ingest.handlers(connection->address), limits, connection->address);
+    ingest.close(summary);
+    log::info(fmt::format("association of {} to {} from {}: {}, {} stored, {} refused, {} echoes",
+                          summary.calling.value(), summary.called.value(), connection->address, summary.end,
+                          summary.stored, summary.refused, summary.echoes));
+  }
+  return 0;
+}
+
+}  // namespace glisson::server

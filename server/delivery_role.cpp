@@ -1,0 +1,84 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+
+#include "dicom/sender.hpp"
+#include "server/log.hpp"
+#include "server/roles.hpp"
+#include "server/worker.hpp"
+#include "storage/results.hpp"
+
+namespace glisson::server {
+namespace {
+
+using dicom::SendResult;
+using storage::JobReason;
+
+/// A peer that does not answer is asked for ever, at growing intervals of at most five minutes.
+std::chrono::seconds delivery_back_off(int failures) {
+  return std::chrono::seconds(std::min(300, 2 << std::min(failures, 8)));
+}
+
+std::string outcome_text(const dicom::SendOutcome& outcome) {
+  return outcome.status ? fmt::format("status {:04X}H: {}", *outcome.status, outcome.detail) : outcome.detail;
+}
+
+void settle(storage::Database& database, const storage::Job& job, const storage::Delivery& delivery,
+            const dicom::SendOutcome& outcome) {
+  switch (outcome.result) {
+    case SendResult::accepted:
+      storage::mark_delivered(database, job, delivery.sop_instance_uid);
+      log::info(
+          fmt::format("job {}: report delivered to {} as {}", job.id, delivery.peer.name, delivery.iod));
+      return;
+    case SendResult::transient:
+      storage::retry_job(database, job, delivery_back_off(job.failures), {"transient", outcome_text(outcome)},
+                         std::numeric_limits<int>::max());
+      return;
+    case SendResult::no_context:
+    case SendResult::refused: {
+      const JobReason reason{
+          outcome.result == SendResult::no_context ? "no_presentation_context" : "refused_by_peer",
+          fmt::format("{}: {}", delivery.iod, outcome_text(outcome))};
+      if (!delivery.last_iod) {
+        storage::fall_back_to_next_iod(database, job, reason);
+        return;
+      }
+      storage::block_job(database, job, reason);
+      log::error(
+          fmt::format("job {}: {} takes none of the report's SOP classes", job.id, delivery.peer.name));
+      return;
+    }
+    case SendResult::not_admitted:
+      storage::block_job(database, job, {"association_rejected", outcome_text(outcome)});
+      log::error(fmt::format("job {}: {} rejects associations from here", job.id, delivery.peer.name));
+      return;
+  }
+}
+
+}  // namespace
+
+int run_delivery_role(const config::Settings& settings, int control) {
+  return work_on_jobs(
+      settings, control, "delivery", {storage::JobKind::deliver},
+      [&settings](storage::Database& database, const storage::Job& job) {
+        const auto delivery = storage::load_delivery(database, job);
+        if (!delivery) {
+          storage::kill_job(database, job, {"peer_removed", "the destination was removed"});
+          return;
+        }
+        if (!delivery->purpose_valid) {
+          storage::hold_job(
+              database, job,
+              {"purpose_not_declared", "purpose, responsible person and term are not declared or over"});
+          return;
+        }
+        const dicom::Destination destination{dicom::AeTitle(settings.ae_title), delivery->peer.ae_title,
+                                             delivery->peer.host, delivery->peer.port};
+        settle(database, job, *delivery, dicom::send_instance(destination, delivery->part10));
+      });
+}
+
+}  // namespace glisson::server

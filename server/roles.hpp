@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+#include "config/settings.hpp"
+
+namespace glisson::server {
+
+// What the supervisor's children do. Each returns its exit code once the control socket is closed and the
+// work in hand is finished.
+
+/// Serves associations that the supervisor hands over, one at a time (transaction 1).
+int run_association_role(const config::Settings& settings, int control);
+/// Claims `analyse` and `compare` jobs, one at a time (transactions 2 and 3).
+int run_analysis_role(const config::Settings& settings, int control);
+/// Claims `deliver` jobs and sends their reports (transaction 4).
+int run_delivery_role(const config::Settings& settings, int control);
+/// Returns jobs whose lease ran out and reconciles the instance store with the index.
+int run_upkeep_role(const config::Settings& settings, int control);
+/// Becomes the postmaster of the private cluster.
+[[noreturn]] void run_database_role(const config::Settings& settings);
+
+/// The database of these settings: the URL that is set, or the private cluster's.
+std::string database_url(const config::Settings& settings);
+
+}  // namespace glisson::server

@@ -1,0 +1,166 @@
+#include "server/study_recipe.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+#include "config/model_package.hpp"
+#include "config/protocol_file.hpp"
+#include "engine/errors.hpp"
+#include "engine/extraction.hpp"
+#include "engine/lesion_size.hpp"
+#include "server/model_inputs.hpp"
+#include "server/segment_selection.hpp"
+#include "server/version.hpp"
+
+namespace glisson::server {
+namespace {
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  ::gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+engine::Vector3 centroid(const engine::Mask& mask) {
+  engine::Vector3 sum{};
+  double count = 0;
+  std::size_t offset = 0;
+  for (int z = 0; z < mask.grid.size[2]; ++z) {
+    for (int y = 0; y < mask.grid.size[1]; ++y) {
+      for (int x = 0; x < mask.grid.size[0]; ++x, ++offset) {
+        if (mask.voxels[offset] == 0) continue;
+        sum[0] += x;
+        sum[1] += y;
+        sum[2] += z;
+        ++count;
+      }
+    }
+  }
+  if (count == 0) return mask.grid.origin;
+  return mask.grid.position({sum[0] / count, sum[1] / count, sum[2] / count});
+}
+
+const engine::SegmentMask& segment_of(const dicom::Segmentation& segmentation, int number) {
+  return *std::ranges::find(segmentation.segments, number, &engine::SegmentMask::segment_number);
+}
+
+dicom::ReportedRegion measure(const SelectedSegment& selected, const engine::SegmentMask& segment,
+                              const engine::Volume& volume, const Recipe& recipe,
+                              const TrackingSource& tracking) {
+  dicom::ReportedRegion region;
+  region.segment_number = segment.segment_number;
+  region.is_lesion = selected.role == SegmentRole::lesion;
+  region.tracking_id = segment.tracking_id;
+  region.tracking_uid = segment.tracking_uid;
+  if (region.tracking_uid.empty()) {
+    std::tie(region.tracking_id, region.tracking_uid) = tracking(segment, centroid(segment.mask));
+  }
+  try {
+    region.size = engine::measure_lesion(segment.mask);
+    region.features = engine::extract_features(volume, segment.mask, recipe.protocol);
+  } catch (const RejectedInput& error) {
+    region.not_measured = fmt::format("{}: {}", keyword(error.reason()), error.what());
+  }
+  return region;
+}
+
+/// Counts and sizes are of all drawn lesions, measured by features or not.
+std::vector<engine::RiskAssessment> assess(const StudyAnalysis& analysis, const Recipe& recipe) {
+  std::vector<MeasuredLesion> lesions;
+  for (const auto& region : analysis.report.regions) {
+    if (!region.is_lesion || region.size.voxels == 0) continue;
+    lesions.push_back(
+        {region.segment_number, &region.size, region.not_measured.empty() ? &region.features : nullptr});
+  }
+  const MeasuredImages images{
+      analysis.images.modality, analysis.images.intensity_unit, recipe.protocol.digest, {}};
+  return assess_all(recipe.models, lesions, images);
+}
+
+/// Everything that makes a difference to what the report says.
+std::string identity(const StudyInput& input, const StudyAnalysis& analysis, const Recipe& recipe) {
+  std::string text =
+      fmt::format("glisson {}\nsegmentation {}\ninputs {}\nprotocol {}\n", version(),
+                  analysis.segmentation.sop_instance_uid.value(), input.digest, recipe.protocol.digest);
+  for (const auto& model : recipe.models) text += fmt::format("model {}\n", model.digest);
+  for (const auto& rule : recipe.label_rules) text += fmt::format("rule {} {}\n", rule.pattern, rule.role);
+  return text;
+}
+
+void stamp(dicom::MeasurementReport& report) {
+  const std::tm now = fmt::localtime(std::time(nullptr));
+  report.content_date = fmt::format("{:%Y%m%d}", now);
+  report.content_time = fmt::format("{:%H%M%S}", now);
+  report.timezone_offset = fmt::format("{:%z}", now);
+}
+
+}  // namespace
+
+Recipe load_recipe(const config::Settings& settings) {
+  const std::string node = fmt::format("{} on {}", settings.ae_title, host_name());
+  return {config::find_protocol(settings.protocol, settings.protocol_folder()),
+          config::load_models(settings.model_folder()), settings.label_rules,
+          dicom::derive_uid("glisson device " + node), node};
+}
+
+std::string input_digest(std::span<const Sha256> digests) {
+  Sha256Stream stream;
+  for (const Sha256& digest : digests) stream.update(std::as_bytes(std::span(digest)));
+  return to_hex(stream.finish());
+}
+
+std::unique_ptr<StudyAnalysis> analyse_study(const StudyInput& input, const Recipe& recipe,
+                                             const TrackingSource& tracking) {
+  auto analysis = std::make_unique<StudyAnalysis>();
+  analysis->images = dicom::read_image_series(input.images);
+  analysis->segmentation = dicom::read_segmentation(input.segmentation, analysis->images);
+
+  const SegmentSelection selection = select_segments(analysis->segmentation.segments, recipe.label_rules);
+  if (selection.selected.empty()) {
+    throw RejectedInput(
+        RejectionReason::no_segment_of_interest,
+        fmt::format("none of {} segments is a lesion or the liver", selection.ignored.size()));
+  }
+  auto& report = analysis->report;
+  report.images = &analysis->images;
+  report.segmentation = &analysis->segmentation;
+  report.segmentation_file = input.segmentation;
+  report.protocol = &recipe.protocol;
+  report.ignored = selection.ignored;
+  for (const SelectedSegment& selected : selection.selected) {
+    const auto& segment = segment_of(analysis->segmentation, selected.segment_number);
+    report.regions.push_back(measure(selected, segment, analysis->images.volume, recipe, tracking));
+  }
+  report.assessments = assess(*analysis, recipe);
+  report.software_version = version();
+  report.device_uid = recipe.device_uid;
+  report.device_serial_number = recipe.device_serial_number;
+  stamp(report);
+  analysis->identity = identity(input, *analysis, recipe);
+  return analysis;
+}
+
+std::vector<ProfiledReport> encode_reports(const StudyAnalysis& analysis) {
+  dicom::MeasurementReport plain = analysis.report;
+  std::erase_if(plain.assessments, [](const engine::RiskAssessment& assessment) {
+    return assessment.model->status == engine::ModelStatus::demonstration;
+  });
+  std::vector<ProfiledReport> reports;
+  for (const auto iod :
+       {dicom::ReportIod::comprehensive_3d, dicom::ReportIod::comprehensive, dicom::ReportIod::enhanced}) {
+    reports.push_back(
+        {iod, false, dicom::encode_report(plain, iod, analysis.identity + "profile research\n")});
+    if (dicom::shows_demonstration(analysis.report)) {
+      reports.push_back(
+          {iod, true, dicom::encode_report(analysis.report, iod, analysis.identity + "profile test\n")});
+    }
+  }
+  return reports;
+}
+
+}  // namespace glisson::server

@@ -1,0 +1,246 @@
+#include "server/supervisor.hpp"
+
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <systemd/sd-daemon.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <map>
+
+#include "engine/errors.hpp"
+#include "server/association_pool.hpp"
+#include "server/data_folder.hpp"
+#include "server/log.hpp"
+#include "server/request_gate.hpp"
+#include "server/role_process.hpp"
+
+namespace glisson::server {
+namespace {
+
+using boost::asio::ip::tcp;
+using namespace std::chrono_literals;
+
+/// Connections that have not shown a whole A-ASSOCIATE-RQ yet; more are closed at once.
+constexpr int most_pending_connections = 2048;
+/// After SIGTERM: how long work in hand may take before it is interrupted.
+constexpr auto stop_deadline = 60s;
+
+/// A role of which one process runs; started again, with growing pauses, when it dies.
+struct SingleRole {
+  explicit SingleRole(boost::asio::io_context& loop) : restart(loop) {}
+  pid_t pid = -1;
+  Descriptor control;
+  std::chrono::steady_clock::time_point started;
+  std::chrono::milliseconds back_off{0};
+  boost::asio::steady_timer restart;
+};
+
+class Supervisor {
+ public:
+  Supervisor(const config::Settings& settings, const std::vector<std::string>& roles,
+             const std::vector<std::string>& arguments)
+      : settings_(settings),
+        launcher_(arguments),
+        acceptor_(loop_),
+        signals_(loop_, SIGTERM, SIGINT, SIGCHLD),
+        stop_timer_(loop_),
+        accept_pause_(loop_),
+        pool_(loop_, launcher_, settings.min_associations, settings.max_associations) {
+    for (const std::string& role : roles) {
+      if (role == "association") {
+        receives_ = true;
+      } else if (role != "database" || settings.database_url.empty()) {
+        roles_.emplace(role, loop_);
+      }
+    }
+  }
+
+  int run() {
+    const Descriptor lock = claim_data_folder(settings_);
+    if (receives_) bind();
+    become_service_user(settings_);
+    // A postmaster that dies leaves backends: they become our children, and are reaped.
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    await_signal();
+    for (auto& [name, role] : roles_) start(name, role);
+    if (receives_) {
+      pool_.start();
+      accept();
+      log::info(fmt::format("listening on {}:{} as {}", settings_.bind_address, settings_.port,
+                            settings_.ae_title));
+    }
+    ::sd_notify(0, "READY=1");
+    loop_.run();
+    return 0;
+  }
+
+ private:
+  void bind() {
+    try {
+      const tcp::endpoint endpoint(boost::asio::ip::make_address(settings_.bind_address), settings_.port);
+      acceptor_.open(endpoint.protocol());
+      acceptor_.set_option(tcp::acceptor::reuse_address(true));
+      acceptor_.bind(endpoint);
+      acceptor_.listen(4096);
+    } catch (const boost::system::system_error& error) {
+      throw RejectedInput(RejectionReason::invalid_settings,
+                          fmt::format("cannot listen on {}:{}: {}", settings_.bind_address, settings_.port,
+                                      error.code().message()));
+    }
+  }
+
+  void accept() {
+    acceptor_.async_accept([this](const boost::system::error_code& error, tcp::socket connection) {
+      if (stopping_) return;
+      if (error) {
+        // Out of descriptors, most likely: accepting again at once would spin.
+        accept_pause_.expires_after(100ms);
+        accept_pause_.async_wait([this](const boost::system::error_code& cancelled) {
+          if (!cancelled) accept();
+        });
+        return;
+      }
+      if (pending_ < most_pending_connections) admit(std::move(connection));
+      accept();
+    });
+  }
+
+  void admit(tcp::socket connection) {
+    ++pending_;
+    await_association_request(
+        std::move(connection), settings_.association_request_timeout,
+        [this](tcp::socket whole) {
+          --pending_;
+          pool_.take(std::move(whole));
+        },
+        [this] { --pending_; });
+  }
+
+  void start(const std::string& name, SingleRole& role) {
+    RoleProcess process = launcher_.start(name);
+    role.pid = process.pid;
+    role.control = std::move(process.control);
+    role.started = std::chrono::steady_clock::now();
+  }
+
+  void await_signal() {
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (error) return;
+      if (signal == SIGCHLD) {
+        reap();
+      } else {
+        stop();
+      }
+      if (!finished_) await_signal();
+    });
+  }
+
+  void reap() {
+    int status = 0;
+    for (pid_t pid = 0; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;) {
+      const std::string end = WIFSIGNALED(status) ? fmt::format("signal {}", WTERMSIG(status))
+                                                  : fmt::format("exit status {}", WEXITSTATUS(status));
+      const auto role = std::find_if(roles_.begin(), roles_.end(),
+                                     [pid](const auto& entry) { return entry.second.pid == pid; });
+      if (role != roles_.end()) {
+        if (!stopping_)
+          log::warning(fmt::format("{} process {} ended ({}); it is started again", role->first, pid, end));
+        role_ended(role->first, role->second);
+      } else if (pool_.reap(pid) && status != 0) {
+        log::warning(fmt::format("association process {} ended ({}); it is started again", pid, end));
+      }
+    }
+    if (stopping_) continue_stop();
+  }
+
+  void role_ended(const std::string& name, SingleRole& role) {
+    role.pid = -1;
+    role.control.reset();
+    if (stopping_) return;
+    const bool lived = std::chrono::steady_clock::now() - role.started > 10s;
+    role.back_off = lived ? 0ms : std::clamp(role.back_off * 2, 100ms, 10000ms);
+    role.restart.expires_after(role.back_off);
+    role.restart.async_wait([this, &name, &role](const boost::system::error_code& error) {
+      if (!error && !stopping_) start(name, role);
+    });
+  }
+
+  void stop() {
+    if (stopping_) return;
+    stopping_ = true;
+    log::info("stopping: work in hand is finished first");
+    ::sd_notify(0, "STOPPING=1");
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    accept_pause_.cancel();
+    pool_.stop();
+    for (auto& [name, role] : roles_) {
+      role.restart.cancel();
+      if (name != "database") role.control.reset();
+    }
+    stop_timer_.expires_after(stop_deadline);
+    stop_timer_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) interrupt();
+    });
+    continue_stop();
+  }
+
+  /// The database goes last: whoever finishes work in hand needs it.
+  void continue_stop() {
+    const bool workers_left =
+        !pool_.empty() || std::any_of(roles_.begin(), roles_.end(), [](const auto& entry) {
+          return entry.first != "database" && entry.second.pid > 0;
+        });
+    if (workers_left) return;
+    const auto database = roles_.find("database");
+    if (database != roles_.end() && database->second.pid > 0) {
+      ::kill(database->second.pid, SIGINT);
+      return;
+    }
+    finished_ = true;
+    log::info("stopped");
+    loop_.stop();
+  }
+
+  void interrupt() {
+    log::warning("work in hand takes too long; it is interrupted and will be repeated after the next start");
+    for (const pid_t pid : pool_.pids()) ::kill(pid, SIGKILL);
+    for (auto& [name, role] : roles_) {
+      if (name != "database" && role.pid > 0) ::kill(role.pid, SIGKILL);
+    }
+  }
+
+  const config::Settings& settings_;
+  RoleLauncher launcher_;
+  boost::asio::io_context loop_{1};
+  tcp::acceptor acceptor_;
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer stop_timer_;
+  boost::asio::steady_timer accept_pause_;
+  AssociationPool pool_;
+  std::map<std::string, SingleRole> roles_;
+  int pending_ = 0;
+  bool receives_ = false;
+  bool stopping_ = false;
+  bool finished_ = false;
+};
+
+}  // namespace
+
+const std::vector<std::string>& all_roles() {
+  static const std::vector<std::string> roles{"database", "association", "analysis", "delivery", "upkeep"};
+  return roles;
+}
+
+int supervise(const config::Settings& settings, const std::vector<std::string>& roles,
+              const std::vector<std::string>& arguments) {
+  return Supervisor(settings, roles.empty() ? all_roles() : roles, arguments).run();
+}
+
+}  // namespace glisson::server

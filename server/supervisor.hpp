@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/settings.hpp"
+
+namespace glisson::server {
+
+/// The roles that `glisson serve --roles` takes, in the order in which they are started.
+const std::vector<std::string>& all_roles();
+
+/// Runs the service until SIGTERM or SIGINT: accepts connections, hands each whole A-ASSOCIATE-RQ to an
+/// association process, starts the other roles and starts again what dies. Parses no DICOM and opens no
+/// database.
+/// @param settings resolved settings; as root, the data folder is given to the service user and root's rights
+/// are
+///        dropped once the port is bound.
+/// @param roles some of all_roles(); "database" is skipped where a database URL is set.
+/// @param arguments of this command line, passed on to the role processes.
+/// @return exit code.
+/// @throws RejectedInput invalid_settings when the data folder cannot be used, the service user does not
+/// exist, the
+///         port is taken, or another `glisson serve` runs on the data folder.
+int supervise(const config::Settings& settings, const std::vector<std::string>& roles,
+              const std::vector<std::string>& arguments);
+
+}  // namespace glisson::server

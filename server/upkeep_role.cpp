@@ -1,0 +1,56 @@
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "engine/errors.hpp"
+#include "server/log.hpp"
+#include "server/reconciliation.hpp"
+#include "server/roles.hpp"
+#include "server/stop_watch.hpp"
+#include "storage/instance_store.hpp"
+#include "storage/job_queue.hpp"
+
+namespace glisson::server {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto rescue_interval = 5s;
+constexpr auto reconciliation_interval = 10min;
+/// Younger files may belong to a C-STORE whose transaction is on its way.
+constexpr auto reconciliation_age = 5min;
+
+}  // namespace
+
+int run_upkeep_role(const config::Settings& settings, int control) {
+  const StopWatch stop(control);
+  const storage::InstanceStore store(settings.instances());
+  std::optional<storage::Database> database;
+  auto next_reconciliation = std::chrono::steady_clock::now();
+  bool waiting = false;  // Said once, not every second.
+  while (!stop.stopping()) {
+    try {
+      if (!database) database.emplace(database_url(settings), "glisson upkeep");
+      if (const auto rescued = storage::rescue_jobs(*database); rescued > 0) {
+        log::warning(fmt::format("{} jobs returned to the queue: their lease had run out", rescued));
+      }
+      if (std::chrono::steady_clock::now() >= next_reconciliation) {
+        const auto report = reconcile(*database, store, settings, reconciliation_age);
+        log::info(
+            fmt::format("reconciliation: {} partial files swept, {} files indexed, {} duplicates removed",
+                        report.swept, report.indexed, report.removed));
+        next_reconciliation = std::chrono::steady_clock::now() + reconciliation_interval;
+      }
+      waiting = false;
+    } catch (const TransientError& error) {
+      if (!waiting) log::warning(fmt::format("waiting: {}", error.what()));
+      waiting = true;
+      stop.pause(1s);
+      continue;
+    }
+    stop.pause(rescue_interval);
+  }
+  return 0;
+}
+
+}  // namespace glisson::server

@@ -1,0 +1,131 @@
+#include "server/request_gate.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <ctime>
+#include <optional>
+#include <vector>
+
+namespace glisson::server {
+namespace {
+
+using boost::asio::ip::tcp;
+using namespace std::chrono_literals;
+
+/// A connected pair on loopback, and what became of the accepted end.
+class RequestGate : public testing::Test {
+ protected:
+  void SetUp() override {
+    tcp::acceptor acceptor(loop_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
+    peer_.connect(acceptor.local_endpoint());
+    accepted_ = acceptor.accept();
+  }
+
+  void open_gate(std::chrono::milliseconds deadline) {
+    await_association_request(
+        std::move(accepted_), deadline, [this](tcp::socket socket) { whole_.emplace(std::move(socket)); },
+        [this] { gone_ = true; });
+  }
+
+  void send(const std::vector<unsigned char>& bytes) { boost::asio::write(peer_, boost::asio::buffer(bytes)); }
+
+  /// The first bytes of an A-ASSOCIATE-RQ whose body has this length, and as many body bytes as asked for.
+  static std::vector<unsigned char> request(std::size_t body_length, std::size_t body_bytes) {
+    std::vector<unsigned char> bytes(6 + body_bytes, 0x20);
+    bytes[0] = 0x01;
+    bytes[1] = 0x00;
+    for (std::size_t i = 0; i < 4; ++i) bytes[2 + i] = static_cast<unsigned char>(body_length >> (8 * (3 - i)));
+    return bytes;
+  }
+
+  boost::asio::io_context loop_;
+  tcp::socket peer_{loop_};
+  tcp::socket accepted_{loop_};
+  std::optional<tcp::socket> whole_;
+  bool gone_ = false;
+};
+
+TEST_F(RequestGate, HandsOnAWholeRequestWithEveryByteStillUnread) {
+  open_gate(5s);
+  const auto bytes = request(200, 200);
+  send(bytes);
+  loop_.run();
+  ASSERT_TRUE(whole_);
+  std::vector<unsigned char> received(bytes.size());
+  boost::asio::read(*whole_, boost::asio::buffer(received));
+  EXPECT_EQ(received, bytes);
+  EXPECT_FALSE(gone_);
+}
+
+TEST_F(RequestGate, WaitsForARequestThatComesInPieces) {
+  open_gate(5s);
+  for (const unsigned char byte : request(50, 49)) send({byte});
+  loop_.run_for(50ms);
+  EXPECT_FALSE(whole_);
+  send({0x20});
+  loop_.run();
+  EXPECT_TRUE(whole_);
+}
+
+TEST_F(RequestGate, SleepsWhileARequestIsPartial) {
+  open_gate(5s);
+  send(request(1000, 10));
+  const std::clock_t before = std::clock();
+  const auto handlers = loop_.run_for(200ms);
+  EXPECT_LT(handlers, 10U);
+  EXPECT_LT(std::clock() - before, CLOCKS_PER_SEC / 10);
+  EXPECT_FALSE(gone_);
+}
+
+TEST_F(RequestGate, ClosesASilentConnectionAtTheDeadline) {
+  open_gate(50ms);
+  loop_.run();
+  EXPECT_TRUE(gone_);
+  EXPECT_FALSE(whole_);
+}
+
+TEST_F(RequestGate, ClosesAPartialRequestAtTheDeadline) {
+  open_gate(50ms);
+  send(request(1000, 999));
+  loop_.run();
+  EXPECT_TRUE(gone_);
+}
+
+TEST_F(RequestGate, ClosesWhatIsNoAssociationRequest) {
+  open_gate(5s);
+  send({'G', 'E', 'T', ' ', '/', ' '});
+  loop_.run();
+  EXPECT_TRUE(gone_);
+}
+
+TEST_F(RequestGate, ClosesARequestThatClaimsToBeHuge) {
+  open_gate(5s);
+  send(request(largest_association_request, 0));
+  loop_.run();
+  EXPECT_TRUE(gone_);
+}
+
+TEST_F(RequestGate, ClosesWhenThePeerGivesUp) {
+  open_gate(5s);
+  send(request(100, 20));
+  peer_.close();
+  loop_.run();
+  EXPECT_TRUE(gone_);
+}
+
+TEST_F(RequestGate, RejectsForALimitWithAProperAnswer) {
+  send(request(100, 100));
+  reject_for_limit(std::move(accepted_));
+  std::array<unsigned char, 10> answer{};
+  boost::asio::read(peer_, boost::asio::buffer(answer));
+  EXPECT_EQ(answer, (std::array<unsigned char, 10>{0x03, 0, 0, 0, 0, 4, 0, 2, 3, 2}));
+}
+
+}  // namespace
+}  // namespace glisson::server
