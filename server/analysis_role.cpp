@@ -86,6 +86,7 @@ class Analysis {
     result.protocol_version = recipe_.protocol.version;
     result.protocol_digest = recipe_.protocol.digest;
     result.image_series_instance_uid = analysis.images.series_instance_uid.value();
+    result.intensity_unit = analysis.images.intensity_unit;
     result.input_digest = input.digest;
     result.software_version = analysis.report.software_version;
     result.summary = dicom::report_summary(analysis.report);

@@ -66,7 +66,9 @@ int run_delivery_role(const config::Settings& settings, int control) {
       [&settings](storage::Database& database, const storage::Job& job) {
         const auto delivery = storage::load_delivery(database, job);
         if (!delivery) {
-          storage::kill_job(database, job, {"peer_removed", "the destination was removed"});
+          storage::kill_job(
+              database, job,
+              {"nothing_to_send", "the destination was removed, or no report suits its purpose"});
           return;
         }
         if (!delivery->purpose_valid) {

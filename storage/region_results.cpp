@@ -43,7 +43,7 @@ std::int64_t protocol_of(Transaction& transaction, const AnalysisResult& result,
   for (const engine::Feature& feature : features) {
     names.push_back(feature.name);
     codes.push_back(null_if_empty(feature.definition->ibsi_code));
-    units.push_back(feature.definition->unit);
+    units.push_back(engine::ucum_unit(*feature.definition, result.intensity_unit));
   }
   const std::string name_list = array_literal(names);
   const std::string code_list = array_literal(codes);

@@ -43,7 +43,8 @@ struct AnalysisResult {
   std::string protocol_version;
   std::string protocol_digest;
   std::string image_series_instance_uid;
-  std::string input_digest;  ///< SHA-256 over the digests of all inputs, lower-case hex.
+  std::string intensity_unit = "1";  ///< UCUM, of the image's values, e.g. "[hnsf'U]".
+  std::string input_digest;          ///< SHA-256 over the digests of all inputs, lower-case hex.
   std::string software_version;
   std::string summary;  ///< The report in words.
   std::vector<RegionResult> regions;

@@ -1,5 +1,3 @@
-#include "server/request_gate.hpp"
-
 #include <gtest/gtest.h>
 
 #include <array>
@@ -11,6 +9,8 @@
 #include <ctime>
 #include <optional>
 #include <vector>
+
+#include "server/request_gate.hpp"
 
 namespace glisson::server {
 namespace {
@@ -33,14 +33,17 @@ class RequestGate : public testing::Test {
         [this] { gone_ = true; });
   }
 
-  void send(const std::vector<unsigned char>& bytes) { boost::asio::write(peer_, boost::asio::buffer(bytes)); }
+  void send(const std::vector<unsigned char>& bytes) {
+    boost::asio::write(peer_, boost::asio::buffer(bytes));
+  }
 
   /// The first bytes of an A-ASSOCIATE-RQ whose body has this length, and as many body bytes as asked for.
   static std::vector<unsigned char> request(std::size_t body_length, std::size_t body_bytes) {
     std::vector<unsigned char> bytes(6 + body_bytes, 0x20);
     bytes[0] = 0x01;
     bytes[1] = 0x00;
-    for (std::size_t i = 0; i < 4; ++i) bytes[2 + i] = static_cast<unsigned char>(body_length >> (8 * (3 - i)));
+    for (std::size_t i = 0; i < 4; ++i)
+      bytes[2 + i] = static_cast<unsigned char>(body_length >> (8 * (3 - i)));
     return bytes;
   }
 
