@@ -105,7 +105,10 @@ void StorageProvider::answer_store(const Command& command, const PresentationCon
                TransferSyntaxUid(context.transfer_syntax)};
     if (!command.set.data_set_follows()) {
       outcome = {DimseStatus::cannot_understand, "C-STORE-RQ without a data set"};
-    } else if (!is_storage_sop_class(request.sop_class_uid.value())) {
+    } else if (!is_storage_sop_class(request.sop_class_uid.value()) ||
+               request.sop_class_uid.value() != context.abstract_syntax) {
+      // The abstract syntax is what was negotiated and admitted: a peer that asked for Verification alone was
+      // never asked whether it may store.
       outcome = {DimseStatus::sop_class_not_supported, {}};
     }
   } catch (const RejectedInput&) {

@@ -105,6 +105,23 @@ INSTANTIATE_TEST_SUITE_P(
                                                                std::string("\x20\x00\xFF\xFF", 4))}),
     [](const auto& parameter) { return parameter.param.name; });
 
+TEST(Store, IsRefusedInTheContextOfAnotherSopClass) {
+  // C-ECHO is open to everyone: an association for Verification alone must not be a way to store.
+  StorageNode node;
+  node.admit = [](const AssociationRequest& request) {
+    return request.verification_only ? Admission::accepted : Admission::calling_title_not_recognized;
+  };
+  const auto peer = ScriptedPeer::connect(node.port());
+  const pdu::Associate only_echo{
+      .contexts = {{1, std::string(verification), {std::string(implicit_little_endian)}}}};
+  ASSERT_EQ(peer.associate(only_echo).type, pdu::associate_ac);
+  peer.send(pdu::store_ct(1) + pdu::data(1, false, true, "data"));
+  EXPECT_EQ(command_in(peer.receive()).number(status), 0x0122);
+  peer.send(pdu::command(1, CommandSet::request(dimse::c_echo, 2, false)));
+  EXPECT_EQ(command_in(peer.receive()).number(status), 0x0000);
+  EXPECT_TRUE(node.stored().empty());
+}
+
 TEST(Deadlines, CutAPeerThatFallsSilentAfterAssociating) {
   auto limits = StorageNode::short_limits();
   limits.idle_timeout = 200ms;
