@@ -47,6 +47,7 @@ GreyLevelExtentStatistics statistics_of(const std::vector<GreyLevelExtent>& matr
     s.long_low_emphasis += p * j2 / i2;
     s.long_high_emphasis += p * i2 * j2;
     s.entropy -= p_log2_p(p);
+    s.energy += p * p;
   }
   s.level_non_uniformity = sum_of_squares(by_level) / groups;
   s.level_non_uniformity_normalised = s.level_non_uniformity / groups;

@@ -30,6 +30,7 @@ struct GreyLevelExtentStatistics {
   double level_variance = 0;                    ///< sum p(i,j) (i - mu)^2 with mu = sum p(i,j) i
   double extent_variance = 0;                   ///< sum p(i,j) (j - mu)^2 with mu = sum p(i,j) j
   double entropy = 0;                           ///< - sum p(i,j) log2(p(i,j) + e)
+  double energy = 0;                            ///< sum p(i,j)^2
   double percentage = 0;                        ///< N / number of voxels
 };
 

@@ -1,40 +1,12 @@
 #include "engine/ngtdm_features.hpp"
 
-#include <cmath>
-
+#include "engine/tone_difference_sums.hpp"
 #include "engine/tone_differences.hpp"
 
 namespace glisson::engine {
 namespace {
 
 constexpr double coarseness_of_uniform_region = 1e6;
-
-// The sums over the matrix, or over pairs of its rows, that the features are made of.
-struct Sums {
-  double difference = 0;           // sum s_i
-  double weighted_difference = 0;  // sum p_i s_i
-  double contrast = 0;             // sum sum p_i p_j (i - j)^2
-  double busyness = 0;             // sum sum |i p_i - j p_j|
-  double complexity = 0;           // sum sum |i - j| (p_i s_i + p_j s_j) / (p_i + p_j)
-  double strength = 0;             // sum sum (p_i + p_j) (i - j)^2
-};
-
-Sums sums_of(const std::vector<ToneDifference>& matrix) {
-  Sums sums;
-  for (const ToneDifference& a : matrix) {
-    sums.difference += a.difference;
-    sums.weighted_difference += a.probability * a.difference;
-    for (const ToneDifference& b : matrix) {
-      const double d = a.level - b.level;
-      const double p = a.probability + b.probability;
-      sums.contrast += a.probability * b.probability * d * d;
-      sums.busyness += std::abs(a.level * a.probability - b.level * b.probability);
-      sums.complexity += std::abs(d) * (a.probability * a.difference + b.probability * b.difference) / p;
-      sums.strength += p * d * d;
-    }
-  }
-  return sums;
-}
 
 }  // namespace
 
@@ -47,7 +19,7 @@ FeatureValues ngtdm_features(const GreyLevelRegion& region) {
     }
     return features;
   }
-  const Sums sums = sums_of(matrix);
+  const ToneDifferenceSums sums = sums_of(matrix);
   const auto voxels = static_cast<double>(region.voxel_count);  // N_vp
   const auto levels = static_cast<double>(matrix.size());       // N_gp
   const auto or_sentinel = [&](std::string_view name, double numerator, double denominator,

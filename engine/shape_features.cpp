@@ -1,56 +1,12 @@
 #include "engine/shape_features.hpp"
 
-#include <Eigen/Dense>
-#include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
 
+#include "engine/principal_variances.hpp"
 #include "engine/surface_mesh.hpp"
 
 namespace glisson::engine {
-namespace {
-
-Eigen::Vector3d centre_of_mass(const Region& region) {
-  Eigen::Vector3d sum = Eigen::Vector3d::Zero();
-  const auto& size = region.grid.size;
-  for (int z = 0; z < size[2]; ++z) {
-    for (int y = 0; y < size[1]; ++y) {
-      for (int x = 0; x < size[0]; ++x) {
-        if (region.inside[region.grid.offset(x, y, z)] != 0) sum += Eigen::Vector3d(x, y, z);
-      }
-    }
-  }
-  return sum / static_cast<double>(region.intensities.size());
-}
-
-// Eigenvalues, ascending and in mm^2, of the covariance of the voxel centres (1/N, not 1/(N - 1)).
-std::array<double, 3> principal_variances(const Region& region) {
-  const Eigen::Vector3d centre = centre_of_mass(region);
-  Eigen::Matrix3d covariance = Eigen::Matrix3d::Zero();
-  const auto& size = region.grid.size;
-  for (int z = 0; z < size[2]; ++z) {
-    for (int y = 0; y < size[1]; ++y) {
-      for (int x = 0; x < size[0]; ++x) {
-        if (region.inside[region.grid.offset(x, y, z)] == 0) continue;
-        const Eigen::Vector3d d = Eigen::Vector3d(x, y, z) - centre;
-        covariance += d * d.transpose();
-      }
-    }
-  }
-  const Eigen::Vector3d spacing(region.grid.spacing[0], region.grid.spacing[1], region.grid.spacing[2]);
-  covariance = spacing.asDiagonal() * (covariance / static_cast<double>(region.intensities.size())) *
-               spacing.asDiagonal();
-  const Eigen::Vector3d values =
-      Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d>(covariance, Eigen::EigenvaluesOnly).eigenvalues();
-  // A region in one plane or line has variances that are 0 but for rounding.
-  const double rounding = 1e-12 * values[2];
-  std::array<double, 3> variances{};
-  for (int i = 0; i < 3; ++i) variances[static_cast<std::size_t>(i)] = values[i] > rounding ? values[i] : 0;
-  return variances;
-}
-
-}  // namespace
 
 FeatureValues shape_features(const Region& region) {
   const SurfaceMesh mesh = measure_surface_mesh(region);
