@@ -147,6 +147,7 @@ InstanceHeader read_instance_header(const std::filesystem::path& file) {
 std::string image_content_digest(const std::filesystem::path& file) {
   const DicomFile dicom(file, Extent::whole);
   const Attributes data_set = dicom.attributes();
+  if (!data_set.has(DCM_PixelData) && !data_set.has(DCM_Rows)) return ContentDigest().finish();
   dicom.require_uncompressed();
   if (!data_set.has(DCM_PixelData)) {
     data_set.reject(RejectionReason::missing_attribute, "there are no pixel data");

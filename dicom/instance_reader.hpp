@@ -17,7 +17,7 @@ InstanceHeader read_instance_header(const std::filesystem::path& file);
 /// rescale, position, orientation, spacing; not the header. Two files with equal digests are revisions of one
 /// image (a corrected name, another transfer syntax of the same bytes).
 /// @throws RejectedInput as read_instance_header(), unsupported_transfer_syntax for compressed pixel data,
-///         truncated_pixel_data, and missing_attribute for objects without pixel data.
+///         truncated_pixel_data, and missing_attribute for images without pixel data.
 std::string image_content_digest(const std::filesystem::path& file);
 
 }  // namespace glisson::dicom

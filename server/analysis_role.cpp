@@ -27,6 +27,9 @@ class Analysis {
       throw RejectedInput(RejectionReason::conflicting_instances,
                           "an image or the segmentation was received twice with different pixels");
     }
+    if (inputs.referenced == 0) {
+      throw RejectedInput(RejectionReason::missing_attribute, "the segmentation refers to no images");
+    }
     if (inputs.images.size() < inputs.referenced) return wait_or_give_up(database, job, inputs);
     const StudyInput input = study_input(inputs);
     const auto analysis = analyse_study(input, recipe_, tracking(database, job));
@@ -41,11 +44,17 @@ class Analysis {
   /// The same UID arrived with other bytes: the same image under a corrected header, or another image?
   void compare(storage::Database& database, const storage::Job& job) {
     const auto inputs = storage::comparison_inputs(database, job.instance_id);
-    const bool same = dicom::image_content_digest(store_.path_of(inputs.first_file_id)) ==
-                      dicom::image_content_digest(store_.path_of(inputs.second_file_id));
-    storage::decide_comparison(database, job, same);
-    if (!same)
-      log::error(fmt::format("job {}: two objects with one SOP Instance UID differ in their pixels", job.id));
+    bool same = false;
+    std::string why = "they differ in pixels or geometry";
+    try {
+      same = dicom::image_content_digest(store_.path_of(inputs.first_file_id)) ==
+             dicom::image_content_digest(store_.path_of(inputs.second_file_id));
+    } catch (const RejectedInput& error) {
+      // What cannot be compared is not known to be the same.
+      why = fmt::format("they cannot be compared, {}: {}", keyword(error.reason()), error.what());
+    }
+    storage::decide_comparison(database, job, same, why);
+    if (!same) log::error(fmt::format("job {}: two objects have one SOP Instance UID, and {}", job.id, why));
   }
 
   void wait_or_give_up(storage::Database& database, const storage::Job& job,

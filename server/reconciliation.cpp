@@ -16,6 +16,9 @@ ReconciliationReport reconcile(storage::Database& database, const storage::Insta
   report.swept = store.sweep_incoming(older_than);
   for (const std::string& id : storage::unknown_files(database, store.ids_older_than(older_than))) {
     try {
+      // From here on no association that was slow to commit can take the file back.
+      const auto held = store.hold(id);
+      if (!held) continue;
       const auto path = store.path_of(id);
       const auto content = dicom::data_set_digest(path);
       const auto result =

@@ -25,7 +25,8 @@ struct ReceivedInstance {
 enum class IngestResult {
   stored,       ///< New.
   duplicate,    ///< The same UID with the same bytes is here already: the new file is not needed.
-  own_object,   ///< Written by Glisson and sent back: acknowledged, wakes nothing, the file is not needed.
+  own_object,   ///< Sent out by this Glisson and come back under its UID: wakes nothing, the file is not
+                ///< needed.
   conflicting,  ///< The same UID with other bytes: both kept, a `compare` job decides.
 };
 

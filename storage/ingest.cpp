@@ -12,7 +12,8 @@ constexpr Statement lock_uid{"ingest_lock", "select pg_advisory_xact_lock(hashte
 
 /// All that must be known before anything is written, in one statement after the lock.
 constexpr Statement look_up{"ingest_look_up", R"(
-    select exists (select from own_object where sop_instance_uid = $1) as own,
+    select exists (select from instance where file_id = $5) as here,
+           exists (select from own_object where sop_instance_uid = $1) as own,
            exists (select from instance where sop_instance_uid = $1 and digest = $2) as duplicate,
            exists (select from instance where sop_instance_uid = $1) as taken,
            exists (select from segmentation_reference where sop_instance_uid = $1) as referenced,
@@ -51,15 +52,14 @@ constexpr Statement insert_instance{"ingest_instance", R"(
     referenced as (
         insert into segmentation_reference (segmentation_id, sop_instance_uid)
         select instance_id, image.uid from received, unnest($11::text[]) image(uid)
-        on conflict do nothing),
-    scheduled as (
-        insert into job (kind, state, instance_id, run_at, waiting_since)
-        select $12, 'scheduled', instance_id,
-               now() + make_interval(secs => case when $12 = 'analyse' then $13::float8 else 0 end),
-               case when $12 = 'analyse' then now() end
-        from received where $12::text is not null
-        returning kind)
-    select pg_notify('glisson_' || kind, '') from scheduled)"};
+        on conflict do nothing)
+    insert into job (kind, state, instance_id, run_at, waiting_since)
+    select $12, 'scheduled', instance_id,
+           now() + make_interval(secs => case when $12 = 'analyse' then $13::float8 else 0 end),
+           case when $12 = 'analyse' then now() end
+    from received where $12::text is not null)"};
+
+// Jobs notify their workers by triggers (migration 0002).
 
 /// Analyses that wait and are referred to by the image run when the settle time has passed without another
 /// image. A job that an image moved within the last tenth of that time is left alone, so that the images of a
@@ -72,31 +72,25 @@ constexpr Statement move_analyses{"ingest_move_analyses", R"(
           and j.run_at not between now() + make_interval(secs => 0.9 * $2::float8)
                                and now() + make_interval(secs => $2::float8)
         order by j.job_id
-        for update of j),
-    moved as (
-        update job set run_at = now() + make_interval(secs => $2::float8), waiting_since = now()
-        from waiting where job.job_id = waiting.job_id
-        returning waiting.run_at > job.run_at as earlier)
-    select pg_notify('glisson_analyse', '') from moved where earlier limit 1)"};
+        for update of j)
+    update job set run_at = now() + make_interval(secs => $2::float8), waiting_since = now()
+    from waiting where job.job_id = waiting.job_id)"};
 
 /// A statement of its own, because it must see what was claimed while move_analyses waited: an analysis that
 /// runs may lack this image, and one that gave up may now be complete.
 constexpr Statement wake_analyses{"ingest_wake_analyses", R"(
-    with woken as (
-        insert into job (kind, state, instance_id, run_at, waiting_since)
-        select 'analyse', 'scheduled', s.instance_id, now() + make_interval(secs => $2::float8), now()
-        from segmentation_reference r
-        join instance s on s.instance_id = r.segmentation_id and s.state = 'current'
-        cross join lateral (
-            select j.state, j.reason from job j
-            where j.instance_id = s.instance_id and j.kind = 'analyse'
-            order by j.state = 'scheduled' desc, j.state = 'running' desc, j.job_id desc limit 1) last
-        where r.sop_instance_uid = $1
-          and (last.state = 'running' or (last.state = 'dead' and last.reason = 'incomplete_series'))
-        order by s.instance_id
-        on conflict (instance_id) where kind = 'analyse' and state = 'scheduled' do nothing
-        returning job_id)
-    select pg_notify('glisson_analyse', '') from woken limit 1)"};
+    insert into job (kind, state, instance_id, run_at, waiting_since)
+    select 'analyse', 'scheduled', s.instance_id, now() + make_interval(secs => $2::float8), now()
+    from segmentation_reference r
+    join instance s on s.instance_id = r.segmentation_id and s.state = 'current'
+    cross join lateral (
+        select j.state, j.reason from job j
+        where j.instance_id = s.instance_id and j.kind = 'analyse'
+        order by j.state = 'scheduled' desc, j.state = 'running' desc, j.job_id desc limit 1) last
+    where r.sop_instance_uid = $1
+      and (last.state = 'running' or (last.state = 'dead' and last.reason = 'incomplete_series'))
+    order by s.instance_id
+    on conflict (instance_id) where kind = 'analyse' and state = 'scheduled' do nothing)"};
 
 std::int64_t series_of(Transaction& transaction, const dicom::InstanceHeader& header) {
   const auto study_id =
@@ -122,15 +116,16 @@ std::string references_of(const dicom::InstanceHeader& header) {
 
 IngestResult ingest(Database& database, const ReceivedInstance& instance, std::chrono::seconds settle_time) {
   const dicom::InstanceHeader& header = instance.header;
-  if (header.written_by_glisson) return IngestResult::own_object;
   const std::string& uid = header.sop_instance_uid.value();
   const double settle = static_cast<double>(settle_time.count());
   return database.connection().transaction([&](Transaction& transaction) {
     transaction.run(lock_uid, uid);
     const pqxx::result found =
         transaction.run(look_up, uid, binary(instance.digest), header.study_instance_uid.value(),
-                        header.series_instance_uid.value());
+                        header.series_instance_uid.value(), instance.file_id);
     const pqxx::row& known = found.front();
+    // Indexed meanwhile by a reconciliation or an association that was taken for dead: the file is needed.
+    if (known["here"].as<bool>()) return IngestResult::stored;
     if (known["own"].as<bool>()) return IngestResult::own_object;
     if (known["duplicate"].as<bool>()) return IngestResult::duplicate;
     const bool taken = known["taken"].as<bool>();
@@ -139,7 +134,7 @@ IngestResult ingest(Database& database, const ReceivedInstance& instance, std::c
     std::optional<std::string> job;
     if (taken) {
       job = "compare";
-    } else if (header.is_segmentation()) {
+    } else if (header.is_segmentation() && !header.written_by_glisson) {
       job = "analyse";
     }
     transaction.run(insert_instance, series_id, uid, header.sop_class_uid.value(),

@@ -1,6 +1,7 @@
 #include "storage/instance_store.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -111,7 +112,27 @@ bool is_older(const fs::path& path, std::chrono::seconds age) {
   return ::stat(path.c_str(), &status) == 0 && status.st_mtime <= std::time(nullptr) - age.count();
 }
 
+/// Locks a file that nobody has in hand and that is still there; -1 otherwise.
+int lock_unused(const fs::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  if (descriptor < 0) {
+    if (errno != ENOENT) fail("open a file");
+    return -1;
+  }
+  struct stat status {};
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0 && ::fstat(descriptor, &status) == 0 &&
+      status.st_nlink > 0) {
+    return descriptor;
+  }
+  ::close(descriptor);
+  return -1;
+}
+
 }  // namespace
+
+HeldFile::~HeldFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
 
 IncomingFile::IncomingFile(fs::path root, std::string id, fs::path path, int descriptor)
     : root_(std::move(root)), id_(std::move(id)), path_(std::move(path)), descriptor_(descriptor) {}
@@ -164,7 +185,9 @@ IncomingFile InstanceStore::begin() const {
   fs::path path = root_ / "incoming" / (id + ".part");
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
   if (descriptor < 0) fail("create a file");
-  return {root_, std::move(id), std::move(path), descriptor};
+  IncomingFile file{root_, std::move(id), std::move(path), descriptor};
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) fail("lock a file");
+  return file;
 }
 
 fs::path InstanceStore::path_of(const std::string& id) const {
@@ -181,6 +204,12 @@ bool InstanceStore::remove(const std::string& id) const {
   if (::unlink(path_of(id).c_str()) == 0) return true;
   if (errno != ENOENT) fail("remove a file");
   return false;
+}
+
+std::optional<HeldFile> InstanceStore::hold(const std::string& id) const {
+  const int descriptor = lock_unused(path_of(id));
+  if (descriptor < 0) return std::nullopt;
+  return HeldFile(descriptor);
 }
 
 std::vector<std::string> InstanceStore::ids_older_than(std::chrono::seconds age) const {
@@ -202,7 +231,9 @@ std::size_t InstanceStore::sweep_incoming(std::chrono::seconds older_than) const
   for (auto entry = fs::directory_iterator(root_ / "incoming", error);
        !error && entry != fs::directory_iterator(); entry.increment(error)) {
     const fs::path& path = entry->path();
-    if (path.extension() == ".part" && is_older(path, older_than) && ::unlink(path.c_str()) == 0) ++removed;
+    if (path.extension() != ".part" || !is_older(path, older_than)) continue;
+    const HeldFile unused(lock_unused(path));
+    if (unused && ::unlink(path.c_str()) == 0) ++removed;
   }
   if (error) throw TransientError("instance store: cannot list the files: " + error.message());
   return removed;

@@ -2,13 +2,16 @@
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace glisson::storage {
 
 /// A received data set on its way to the disk: incoming/<id>.part until publish(), instances/ab/cd/<id>.dcm
-/// afterwards. Unpublished files are removed by the destructor.
+/// afterwards. Unpublished files are removed by the destructor. Locked (flock) for as long as this object
+/// lives, so that reconciliation leaves it alone however long its transaction takes.
 class IncomingFile {
  public:
   ~IncomingFile();
@@ -38,6 +41,19 @@ class IncomingFile {
   bool keep_ = false;
 };
 
+/// A file that no association has in hand, kept so until this object ends. False where it holds none.
+class HeldFile {
+ public:
+  explicit HeldFile(int descriptor) noexcept : descriptor_(descriptor) {}
+  ~HeldFile();
+  HeldFile(HeldFile&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  HeldFile& operator=(HeldFile&&) = delete;
+  explicit operator bool() const noexcept { return descriptor_ >= 0; }
+
+ private:
+  int descriptor_;
+};
+
 /// The folder that holds received instances. Paths are made of the server's own ids, never of a UID.
 class InstanceStore {
  public:
@@ -49,6 +65,8 @@ class InstanceStore {
   std::filesystem::path path_of(const std::string& id) const;  ///< In instances/.
   std::filesystem::path refused_path_of(const std::string& id) const;
   bool remove(const std::string& id) const;  ///< From instances/; false when absent.
+  /// None when the file is gone or belongs to a C-STORE that is not answered yet.
+  std::optional<HeldFile> hold(const std::string& id) const;
   /// Ids of files in instances/ that were last changed before the given age; for reconciliation with the
   /// index.
   std::vector<std::string> ids_older_than(std::chrono::seconds age) const;

@@ -111,12 +111,11 @@ bool hold_job(Database& database, const Job& job, const JobReason& reason) {
   return end_attempt(database, job, {.state = "held", .outcome = "held", .reason = reason});
 }
 
-bool decide_comparison(Database& database, const Job& job, bool same_content) {
+bool decide_comparison(Database& database, const Job& job, bool same_content, const std::string& why) {
   return database.connection().transaction([&](Transaction& transaction) {
     if (!same_content) {
-      const JobReason conflict{"conflicting_instances",
-                               "An object came with other pixels or geometry under a UID that was taken. "
-                               "Both are kept; the second is quarantined."};
+      const JobReason conflict{"conflicting_instances", "An object came under a UID that was taken: " + why +
+                                                            ". Both are kept; the second is quarantined."};
       if (!end_attempt(transaction, job, {.state = "dead", .outcome = "dead", .reason = conflict})) {
         return false;
       }

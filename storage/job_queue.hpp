@@ -74,7 +74,9 @@ bool hold_job(Database& database, const Job& job, const JobReason& reason);  ///
 /// the first that are scheduled read the second, and those that ended because of the conflict run again.
 /// Other content: the second is quarantined and the job is dead with the reason `conflicting_instances`, for
 /// an administrator to decide.
-bool decide_comparison(Database& database, const Job& job, bool same_content);
+/// @param why what makes the contents different; for the reason.
+bool decide_comparison(Database& database, const Job& job, bool same_content,
+                       const std::string& why = "they differ in pixels or geometry");
 
 /// Returns running jobs whose lease ran out to the queue, or sets them dead after `max_unanswered` such
 /// attempts; returns how many. Called by upkeep.

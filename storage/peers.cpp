@@ -28,13 +28,10 @@ constexpr Statement insert_peer{"peer_insert", R"(
     returning peer_id)"};
 
 constexpr Statement release_held{"peer_release_held", R"(
-    with released as (
-        update job set state = 'scheduled', run_at = now(), reason = null, detail = null
-        from peer
-        where job.peer_id = $1 and job.kind = 'deliver' and job.state = 'held' and peer.peer_id = $1
-          and peer.purpose is not null and peer.responsible is not null and peer.valid_until >= current_date
-        returning job.job_id)
-    select pg_notify('glisson_deliver', '') from released limit 1)"};
+    update job set state = 'scheduled', run_at = now(), reason = null, detail = null
+    from peer
+    where job.peer_id = $1 and job.kind = 'deliver' and job.state = 'held' and peer.peer_id = $1
+      and hold_reason(purpose, responsible, valid_until) is null)"};
 
 constexpr Statement mark_removed{
     "peer_remove",

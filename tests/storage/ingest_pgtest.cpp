@@ -78,10 +78,23 @@ TEST_F(IngestTest, KeepsOtherBytesUnderTheSameUidAndHasThemCompared) {
   EXPECT_EQ(count("job"), "2");
 }
 
+// A reconciliation may index the file of an association that is slow to commit (or was stopped): then the
+// association must not take it for a duplicate and remove the only copy.
+TEST_F(IngestTest, NeedsAFileThatIsIndexedAlready) {
+  const ReceivedInstance received = image("1.2.3.1.1");
+  EXPECT_EQ(receive(received), IngestResult::stored);
+  EXPECT_EQ(receive(received), IngestResult::stored);
+  EXPECT_EQ(count("instance"), "1");
+}
+
+TEST_F(IngestTest, KeepsWhatAPacsMadeOfItsOwnObjectsAndNeverAnalysesIt) {
+  ReceivedInstance coerced = segmentation_of({"1.2.3.1.1"});
+  coerced.header.written_by_glisson = true;
+  EXPECT_EQ(receive(coerced), IngestResult::stored);
+  EXPECT_EQ(count("job"), "0");
+}
+
 TEST_F(IngestTest, LeavesItsOwnObjectsAlone) {
-  ReceivedInstance own = image("1.2.3.1.1");
-  own.header.written_by_glisson = true;
-  EXPECT_EQ(receive(own), IngestResult::own_object);
   set("insert into own_object values ('1.2.3.1.2')");
   EXPECT_EQ(receive(image("1.2.3.1.2")), IngestResult::own_object);
   EXPECT_EQ(count("instance"), "0");

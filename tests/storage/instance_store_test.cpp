@@ -145,6 +145,22 @@ TEST_F(InstanceStoreTest, SweepsWhatKilledProcessesLeft) {
   EXPECT_EQ(files_below(folder_), 0U);
 }
 
+TEST_F(InstanceStoreTest, LeavesFilesThatAnAssociationHasInHand) {
+  const InstanceStore store(folder_);
+  std::string id;
+  {
+    IncomingFile file = store.begin();
+    id = file.id();
+    EXPECT_EQ(store.sweep_incoming(seconds(0)), 0U);
+    file.publish();
+    EXPECT_FALSE(store.hold(id));
+  }
+  EXPECT_TRUE(store.hold(id));
+  EXPECT_TRUE(store.hold(id));
+  store.remove(id);
+  EXPECT_FALSE(store.hold(id));
+}
+
 TEST_F(InstanceStoreTest, MakesPathsOfItsOwnIdsOnly) {
   const InstanceStore store(folder_);
   EXPECT_THROW(store.path_of("../../../etc/passwd"), std::logic_error);
