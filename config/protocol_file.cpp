@@ -1,16 +1,16 @@
 #include "config/protocol_file.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <regex>
 #include <span>
 #include <string>
 
+#include "config/protocol_schema.hpp"
 #include "config/toml_document.hpp"
 #include "engine/digest.hpp"
 #include "engine/embedded_file.hpp"
 #include "engine/errors.hpp"
-#include "engine/extraction.hpp"
 
 namespace glisson {
 std::span<const EmbeddedFile> shipped_protocols();  // written by the build from config/protocols
@@ -21,84 +21,129 @@ namespace {
 
 using engine::ExtractionProtocol;
 
-// Outside these bounds a setting is a slip of the pen: intensities and voxels of medical images are not like
-// that.
-constexpr double smallest_bin_width = 1e-6;
-constexpr double largest_bin_width = 1e6;
-constexpr double smallest_spacing = 0.1;  // mm
-constexpr double largest_spacing = 20;    // mm
-constexpr std::int64_t largest_pad_distance = 100;
-
-const TomlValue& required(const TomlSource& source, const TomlValue::Table& table, std::string_view key,
-                          int line) {
-  const TomlValue* value = find(table, key);
-  if (value == nullptr) source.refuse(line, std::string(key) + " is missing");
-  return *value;
+ProtocolKey text_key(const std::string& name, std::string ExtractionProtocol::*member, const char* pattern,
+                     const std::string& form, std::string meaning) {
+  const auto read = [name, member, form, expression = std::regex(pattern)](
+                        ProtocolDraft& draft, const TomlSource& source, const TomlValue& value) {
+    const std::string& text = source.text(value, name);
+    if (!std::regex_match(text, expression)) source.refuse(value.line, name + " must be " + form);
+    draft.protocol.*member = text;
+  };
+  return {"", name, form, "", std::move(meaning), true, read};
 }
 
-std::string text_like(const TomlSource& source, const TomlValue::Table& table, std::string_view key,
-                      const std::regex& pattern, std::string_view shape) {
-  const TomlValue& value = required(source, table, key, 1);
-  const std::string& text = source.text(value, key);
-  if (!std::regex_match(text, pattern)) {
-    source.refuse(value.line, std::string(key) + " must be " + std::string(shape));
+const ProtocolSchema* schema_of(std::string_view convention) {
+  const auto found = std::ranges::find(protocol_schemas(), convention, &ProtocolSchema::convention);
+  return found == protocol_schemas().end() ? nullptr : &*found;
+}
+
+std::string convention_form() {
+  std::string form;
+  for (const ProtocolSchema& schema : protocol_schemas()) {
+    form += (form.empty() ? "" : " or ") + quoted_toml(schema.convention);
+  }
+  return form;
+}
+
+std::vector<ProtocolKey> identity_keys() {
+  using P = ExtractionProtocol;
+  return {
+      text_key("name", &P::name, "[a-z0-9][a-z0-9.-]{0,63}",
+               "up to 64 lower-case letters, digits, dots and hyphens", "By which the protocol is chosen."),
+      text_key("version", &P::version, "[0-9]{1,6}\\.[0-9]{1,6}\\.[0-9]{1,6}",
+               "three numbers with dots, such as 1.0.0", "Goes with every value, beside the file's digest."),
+      text_key("description", &P::description, "[^\\n\\r]{1,200}", "one line of up to 200 characters",
+               "One sentence for people."),
+      {"", "convention", convention_form(), quoted_toml(protocol_schemas().front().convention),
+       "Whose definitions hold; the tables below depend on it.", false,
+       [](ProtocolDraft&, const TomlSource& source, const TomlValue& value) {
+         if (schema_of(source.text(value, "convention")) == nullptr) {
+           source.refuse(value.line, "convention must be " + convention_form());
+         }
+       }},
+  };
+}
+
+/// Every key that a file of the convention may hold, in the order of the reference.
+std::vector<ProtocolKey> keys_of(const ProtocolSchema& schema) {
+  std::vector<ProtocolKey> keys = identity_keys();
+  std::ranges::copy(schema.keys, std::back_inserter(keys));
+  std::ranges::move(derived_region_keys(), std::back_inserter(keys));
+  return keys;
+}
+
+/// Reads the keys of one section; `line` is where it begins.
+void read_section(const TomlSource& source, const TomlValue::Table& table, const std::string& section,
+                  int line, const std::vector<ProtocolKey>& keys, ProtocolDraft& draft) {
+  for (const ProtocolKey& key : keys) {
+    if (key.section != section) continue;
+    const TomlValue* value = find(table, key.name);
+    if (value != nullptr) {
+      key.read(draft, source, *value);
+      draft.lines[key.path()] = value->line;
+    } else if (key.required) {
+      source.refuse(line, key.name + " is missing");
+    }
+  }
+}
+
+std::vector<std::string> sections_of(const std::vector<ProtocolKey>& keys) {
+  std::vector<std::string> sections;
+  for (const ProtocolKey& key : keys) {
+    if (std::ranges::find(sections, key.section) == sections.end()) sections.push_back(key.section);
+  }
+  return sections;
+}
+
+std::vector<std::string_view> names_in(const std::string& section, const std::vector<ProtocolKey>& keys) {
+  std::vector<std::string_view> names;
+  for (const ProtocolKey& key : keys) {
+    if (key.section == section) names.emplace_back(key.name);
+  }
+  return names;
+}
+
+bool is_required(const std::string& section, const std::vector<ProtocolKey>& keys) {
+  return std::ranges::any_of(keys,
+                             [&](const ProtocolKey& key) { return key.section == section && key.required; });
+}
+
+void read_sections(const TomlSource& source, const TomlValue::Table& root, const ProtocolSchema& schema,
+                   ProtocolDraft& draft) {
+  const std::vector<ProtocolKey> keys = keys_of(schema);
+  const std::vector<std::string> sections = sections_of(keys);
+  std::vector<std::string_view> known = names_in("", keys);
+  for (const std::string& section : sections) {
+    if (!section.empty()) known.emplace_back(section);
+  }
+  source.refuse_unknown_keys(root, known, "in a protocol of convention " + schema.convention);
+  read_section(source, root, "", 1, keys, draft);
+  for (const std::string& section : sections) {
+    if (section.empty()) continue;
+    const TomlValue* value = find(root, section);
+    if (value == nullptr) {
+      if (is_required(section, keys)) source.refuse(1, section + " is missing");
+      continue;
+    }
+    const TomlValue::Table& table = source.table(*value, section);
+    source.refuse_unknown_keys(table, names_in(section, keys), "in [" + section + "]");
+    read_section(source, table, section, value->line, keys, draft);
+  }
+}
+
+/// A table for each section.
+std::string key_tables(const std::vector<ProtocolKey>& keys) {
+  std::string text;
+  for (const std::string& section : sections_of(keys)) {
+    if (!section.empty()) text += "\n### [" + section + "]\n";
+    text += "\n| key | must be | where absent | meaning |\n|---|---|---|---|\n";
+    for (const ProtocolKey& key : keys) {
+      if (key.section != section) continue;
+      text += "| `" + key.name + "` | " + key.form + " | " + (key.required ? "refused" : key.standard) +
+              " | " + key.meaning + " |\n";
+    }
   }
   return text;
-}
-
-double number_between(const TomlSource& source, const TomlValue& value, std::string_view key, double lower,
-                      double upper, std::string_view range) {
-  const double number = source.number(value, key);
-  if (number < lower || number > upper) {
-    source.refuse(value.line, std::string(key) + " must be " + std::string(range));
-  }
-  return number;
-}
-
-void read_image(const TomlSource& source, const TomlValue& value, ExtractionProtocol& protocol) {
-  const TomlValue::Table& image = source.table(value, "image");
-  source.refuse_unknown_keys(image, {"bin_width", "resampled_pixel_spacing", "pad_distance"}, "in [image]");
-  protocol.bin_width = number_between(source, required(source, image, "bin_width", value.line), "bin_width",
-                                      smallest_bin_width, largest_bin_width, "from 0.000001 to 1000000");
-  if (const TomlValue* spacing = find(image, "resampled_pixel_spacing")) {
-    const TomlValue::Array& axes = source.array(*spacing, "resampled_pixel_spacing");
-    if (axes.size() != 3)
-      source.refuse(spacing->line, "resampled_pixel_spacing must have three numbers: x, y, z");
-    std::array<double, 3> mm{};
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      mm[axis] = number_between(source, axes[axis], "resampled_pixel_spacing", smallest_spacing,
-                                largest_spacing, "from 0.1 to 20 mm");
-    }
-    protocol.resampled_pixel_spacing = mm;
-  }
-  if (const TomlValue* pad = find(image, "pad_distance")) {
-    if (!protocol.resampled_pixel_spacing) {
-      source.refuse(pad->line, "pad_distance contradicts native spacing: only resampling pads");
-    }
-    const std::int64_t distance = source.integer(*pad, "pad_distance");
-    if (distance < 0 || distance > largest_pad_distance) {
-      source.refuse(pad->line, "pad_distance must be from 0 to 100 voxels");
-    }
-    protocol.pad_distance = static_cast<int>(distance);
-  }
-}
-
-void read_features(const TomlSource& source, const TomlValue& value, ExtractionProtocol& protocol) {
-  const TomlValue::Table& features = source.table(value, "features");
-  source.refuse_unknown_keys(features, {"classes"}, "in [features]");
-  const TomlValue& classes = required(source, features, "classes", value.line);
-  const auto& known = engine::feature_classes();
-  for (const TomlValue& element : source.array(classes, "classes")) {
-    const std::string& name = source.text(element, "classes");
-    if (std::ranges::find(known, name) == known.end()) {
-      source.refuse(element.line, "no feature class " + quoted_toml(name));
-    }
-    if (std::ranges::find(protocol.feature_classes, name) != protocol.feature_classes.end()) {
-      source.refuse(element.line, "feature class " + quoted_toml(name) + " stands twice");
-    }
-    protocol.feature_classes.push_back(name);
-  }
-  if (protocol.feature_classes.empty()) source.refuse(classes.line, "classes must name a feature class");
 }
 
 std::vector<std::filesystem::path> protocol_files(const std::filesystem::path& folder) {
@@ -117,19 +162,19 @@ ExtractionProtocol parse_protocol(std::string_view toml, std::string_view source
   const TomlSource source{std::string(source_name), RejectionReason::invalid_protocol};
   const TomlValue document = parse_toml(toml, source);
   const TomlValue::Table& root = source.table(document, "the protocol");
-  source.refuse_unknown_keys(root, {"name", "version", "description", "image", "features"}, "in a protocol");
-
-  ExtractionProtocol protocol;
-  protocol.name = text_like(source, root, "name", std::regex("[a-z0-9][a-z0-9.-]{0,63}"),
-                            "up to 64 lower-case letters, digits, dots and hyphens");
-  protocol.version = text_like(source, root, "version", std::regex("[0-9]{1,6}\\.[0-9]{1,6}\\.[0-9]{1,6}"),
-                               "three numbers with dots, such as 1.0.0");
-  protocol.description = text_like(source, root, "description", std::regex("[^\\n\\r]{1,200}"),
-                                   "one line of up to 200 characters");
-  read_image(source, required(source, root, "image", 1), protocol);
-  read_features(source, required(source, root, "features", 1), protocol);
-  protocol.digest = to_hex(sha256(toml));
-  return protocol;
+  const ProtocolSchema* schema = &protocol_schemas().front();
+  if (const TomlValue* convention = find(root, "convention")) {
+    schema = schema_of(source.text(*convention, "convention"));
+    if (schema == nullptr) source.refuse(convention->line, "convention must be " + convention_form());
+  }
+  ProtocolDraft draft;
+  read_sections(source, root, *schema, draft);
+  for (const ContradictionCheck refuse_contradiction : schema->contradictions) {
+    refuse_contradiction(draft, source);
+  }
+  schema->finish(draft);
+  draft.protocol.digest = to_hex(sha256(toml));
+  return draft.protocol;
 }
 
 std::vector<ExtractionProtocol> load_protocols(const std::filesystem::path& folder) {
@@ -159,6 +204,34 @@ ExtractionProtocol find_protocol(std::string_view name, const std::filesystem::p
   }
   throw RejectedInput(RejectionReason::unknown_protocol,
                       "no protocol " + quoted_toml(name) + "; there are " + names);
+}
+
+std::string protocol_reference() {
+  std::string text =
+      "# Extraction protocols\n\n"
+      "A protocol says how features are computed: one TOML file, immutable under its name and version. Its "
+      "SHA-256\n"
+      "goes with every value. Protocols ship with the binary; further ones are files in `<data>/protocols`, "
+      "under\n"
+      "names of their own. `analysis.protocol` of the configuration chooses the service's protocol, "
+      "`glisson extract\n"
+      "--protocol` that of one run. Unknown keys, contradictions and absurd sizes are refused with file and "
+      "line.\n\n"
+      "This page is generated from the table that drives the parser, and a test compares them.\n";
+  text += "\n## Shipped protocols\n\n| name | version | convention | description |\n|---|---|---|---|\n";
+  for (const EmbeddedFile& file : shipped_protocols()) {
+    const ExtractionProtocol protocol = parse_protocol(file.content, file.path);
+    text += "| `" + protocol.name + "` | " + protocol.version + " | " +
+            protocol_schemas()[protocol.settings.index()].convention + " | " + protocol.description + " |\n";
+  }
+  text += "\n## Every protocol\n" + key_tables(identity_keys());
+  for (const ProtocolSchema& schema : protocol_schemas()) {
+    text += "\n## convention = " + quoted_toml(schema.convention) + "\n\n" + schema.explanation + "\n" +
+            key_tables(schema.keys);
+  }
+  text += "\n## Derived regions, under every convention\n\n" + derived_region_explanation() + "\n" +
+          key_tables(derived_region_keys());
+  return text;
 }
 
 }  // namespace glisson::config

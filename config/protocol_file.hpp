@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,5 +20,8 @@ std::vector<engine::ExtractionProtocol> load_protocols(const std::filesystem::pa
 
 /// @throws RejectedInput unknown_protocol, naming those that exist.
 engine::ExtractionProtocol find_protocol(std::string_view name, const std::filesystem::path& folder);
+
+/// The reference of protocol files (docs/protocols.md), from the table that drives the parser.
+std::string protocol_reference();
 
 }  // namespace glisson::config

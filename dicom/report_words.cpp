@@ -196,11 +196,12 @@ std::string reason_in_words(engine::UndefinedReason reason) {
 }
 
 std::vector<std::string> protocol_settings(const engine::ExtractionProtocol& protocol) {
+  const auto& used = std::get<engine::PyRadiomicsSettings>(protocol.settings);
   std::vector<std::string> settings{
       "extraction protocol " + protocol.name + " " + protocol.version + ", SHA-256 " + protocol.digest,
-      "discretisation: bin width " + number_in_words(protocol.bin_width) + ", bin edges at multiples of it"};
-  if (protocol.resampled_pixel_spacing) {
-    const auto& spacing = *protocol.resampled_pixel_spacing;
+      "discretisation: bin width " + number_in_words(used.bin_width) + ", bin edges at multiples of it"};
+  if (used.resampled_pixel_spacing) {
+    const auto& spacing = *used.resampled_pixel_spacing;
     settings.push_back("resampling: " + number_in_words(spacing[0]) + " x " + number_in_words(spacing[1]) +
                        " x " + number_in_words(spacing[2]) + " mm");
   } else {

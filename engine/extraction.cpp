@@ -65,10 +65,10 @@ Feature full_feature(std::string_view image_type, std::string_view family, const
   return feature;
 }
 
-Region region_of(const Volume& volume, const Mask& mask, const ExtractionProtocol& protocol) {
-  if (!protocol.resampled_pixel_spacing) return crop_to_region(volume, mask);
+Region region_of(const Volume& volume, const Mask& mask, const PyRadiomicsSettings& settings) {
+  if (!settings.resampled_pixel_spacing) return crop_to_region(volume, mask);
   const ResampledImage resampled =
-      resample(volume, mask, *protocol.resampled_pixel_spacing, protocol.pad_distance);
+      resample(volume, mask, *settings.resampled_pixel_spacing, settings.pad_distance);
   return crop_to_region(resampled.volume, resampled.mask);
 }
 
@@ -85,9 +85,10 @@ const std::vector<std::string_view>& feature_classes() {
   return names;
 }
 
-FeatureVector extract_features(const Volume& volume, const Mask& mask, const ExtractionProtocol& protocol) {
-  const Region region = region_of(volume, mask, protocol);
-  const GreyLevelRegion levels = discretise(region, protocol.bin_width);
+FeatureVector extract_pyradiomics_features(const Volume& volume, const Mask& mask,
+                                           const PyRadiomicsSettings& settings) {
+  const Region region = region_of(volume, mask, settings);
+  const GreyLevelRegion levels = discretise(region, settings.bin_width);
 
   struct Result {
     const FeatureClass* feature_class;
@@ -95,12 +96,12 @@ FeatureVector extract_features(const Volume& volume, const Mask& mask, const Ext
   };
   std::vector<Result> results;
   for (const FeatureClass& c : classes) {
-    if (std::find(protocol.feature_classes.begin(), protocol.feature_classes.end(), c.name) !=
-        protocol.feature_classes.end()) {
+    if (std::find(settings.feature_classes.begin(), settings.feature_classes.end(), c.name) !=
+        settings.feature_classes.end()) {
       results.push_back({&c, {}});
     }
   }
-  for (const std::string& name : protocol.feature_classes) feature_class(name);
+  for (const std::string& name : settings.feature_classes) feature_class(name);
   oneapi::tbb::parallel_for_each(
       results, [&](Result& result) { result.values = result.feature_class->compute(region, levels); });
 
@@ -113,6 +114,10 @@ FeatureVector extract_features(const Volume& volume, const Mask& mask, const Ext
   std::sort(features.begin(), features.end(),
             [](const Feature& a, const Feature& b) { return a.name < b.name; });
   return features;
+}
+
+FeatureVector extract_features(const Volume& volume, const Mask& mask, const ExtractionProtocol& protocol) {
+  return extract_pyradiomics_features(volume, mask, std::get<PyRadiomicsSettings>(protocol.settings));
 }
 
 }  // namespace glisson::engine

@@ -13,8 +13,7 @@ namespace glisson::engine {
 /// "shape".
 const std::vector<std::string_view>& feature_classes();
 
-/// Computes the features of one region as the protocol says: resamples where it asks for that, crops,
-/// discretises, and computes the classes in parallel (oneTBB).
+/// Computes the features of one region as the protocol says, under its convention.
 /// @param volume the image; intensities in the unit of the modality (HU for CT).
 /// @param mask the region, on the grid of the volume.
 /// @return every feature of the protocol's classes, sorted by name; undefined ones carry a reason.
@@ -24,5 +23,10 @@ const std::vector<std::string_view>& feature_classes();
 ///         intensity of the region is not finite.
 /// @throws std::logic_error when the grids differ, or for a class that feature_classes() does not hold.
 FeatureVector extract_features(const Volume& volume, const Mask& mask, const ExtractionProtocol& protocol);
+
+/// The same under PyRadiomics' convention: resamples where the settings ask for that, crops, discretises, and
+/// computes the classes in parallel (oneTBB).
+FeatureVector extract_pyradiomics_features(const Volume& volume, const Mask& mask,
+                                           const PyRadiomicsSettings& settings);
 
 }  // namespace glisson::engine

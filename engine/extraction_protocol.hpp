@@ -3,22 +3,32 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
+
+#include "engine/derived_regions.hpp"
 
 namespace glisson::engine {
 
-/// How features are computed: a named, versioned, immutable set of settings (config/protocols/*.toml).
+/// How features are computed under PyRadiomics' convention, under PyRadiomics' names.
+struct PyRadiomicsSettings {
+  /// Width of a grey level in units of the image (HU); bin edges are multiples of it.
+  double bin_width = 25;
+  std::optional<std::array<double, 3>> resampled_pixel_spacing;  ///< mm, x y z; none: native spacing.
+  int pad_distance = 5;                      ///< Voxels of margin around the region when resampling.
+  std::vector<std::string> feature_classes;  ///< PyRadiomics classes to compute, e.g. "shape", "glcm".
+};
+
+/// How features are computed: a named, versioned, immutable set of settings (config/protocols/*.toml,
+/// docs/protocols.md). The alternative says under which convention.
 struct ExtractionProtocol {
   std::string name;         ///< e.g. "pyradiomics-native".
   std::string version;      ///< e.g. "1.0.0".
   std::string description;  ///< One sentence for people.
   std::string digest;       ///< SHA-256 of the protocol file, lower-case hex; goes with every value.
 
-  /// Width of a grey level in units of the image (HU); bin edges are multiples of it.
-  double bin_width = 25;
-  std::optional<std::array<double, 3>> resampled_pixel_spacing;  ///< mm, x y z; none: native spacing.
-  int pad_distance = 5;                      ///< Voxels of margin around the region when resampling.
-  std::vector<std::string> feature_classes;  ///< PyRadiomics classes to compute, e.g. "shape", "glcm".
+  std::variant<PyRadiomicsSettings> settings;
+  std::vector<RegionDerivation> derived_regions;  ///< Measured beside the segments, in this order.
 };
 
 }  // namespace glisson::engine

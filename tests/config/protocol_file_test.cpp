@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 #include "engine/digest.hpp"
@@ -11,6 +12,8 @@
 
 namespace glisson::config {
 namespace {
+
+using engine::PyRadiomicsSettings;
 
 const std::string valid = R"(name = "test"
 version = "1.2.3"
@@ -46,9 +49,11 @@ TEST(ProtocolFile, GivesItsSettingsAndItsDigest) {
   EXPECT_EQ(protocol.name, "test");
   EXPECT_EQ(protocol.version, "1.2.3");
   EXPECT_EQ(protocol.description, "One sentence.");
-  EXPECT_EQ(protocol.bin_width, 10);
-  EXPECT_FALSE(protocol.resampled_pixel_spacing);
-  EXPECT_EQ(protocol.feature_classes, (std::vector<std::string>{"shape", "glcm"}));
+  const auto& settings = std::get<PyRadiomicsSettings>(protocol.settings);
+  EXPECT_EQ(settings.bin_width, 10);
+  EXPECT_FALSE(settings.resampled_pixel_spacing);
+  EXPECT_TRUE(protocol.derived_regions.empty());
+  EXPECT_EQ(settings.feature_classes, (std::vector<std::string>{"shape", "glcm"}));
   EXPECT_EQ(protocol.digest, to_hex(sha256(valid)));
 }
 
@@ -61,8 +66,9 @@ TEST(ProtocolFile, ReadsResampling) {
       parse_protocol(replaced("bin_width = 10\n",
                               "bin_width = 10\nresampled_pixel_spacing = [1, 1, 2.5]\npad_distance = 8\n"),
                      "p");
-  EXPECT_EQ(protocol.resampled_pixel_spacing, (std::array<double, 3>{1, 1, 2.5}));
-  EXPECT_EQ(protocol.pad_distance, 8);
+  const auto& settings = std::get<PyRadiomicsSettings>(protocol.settings);
+  EXPECT_EQ(settings.resampled_pixel_spacing, (std::array<double, 3>{1, 1, 2.5}));
+  EXPECT_EQ(settings.pad_distance, 8);
 }
 
 TEST(ProtocolFile, RefusesUnknownKeysWithTheirLine) {
@@ -112,14 +118,64 @@ TEST(ProtocolFile, RefusesWhatIsMissing) {
 
 TEST(ProtocolFile, RefusesWhatIsNoToml) { expect_refused("name = \"x\"\n= 3\n", "p.toml:2:", ""); }
 
+TEST(ProtocolFile, MayNameItsConvention) {
+  const auto protocol = parse_protocol("convention = \"pyradiomics\"\n" + valid, "p");
+  EXPECT_TRUE(std::holds_alternative<PyRadiomicsSettings>(protocol.settings));
+  expect_refused("convention = \"pyradiomic\"\n" + valid, "p.toml:1:", "convention must be");
+  expect_refused("convention = 3\n" + valid, "p.toml:1:", "convention must be text");
+}
+
+TEST(ProtocolFile, ReadsDerivedRegions) {
+  const auto protocol = parse_protocol(valid + R"([regions]
+peritumoral_ring = [3, 5, 10]
+inner_rim = [2.5]
+tumour_with_ring = [3]
+necrotic_core = { below = 20, parts = "all" }
+largest_lesion = true
+all_lesions = false
+)",
+                                       "p");
+  EXPECT_EQ(protocol.derived_regions,
+            (std::vector<engine::RegionDerivation>{
+                engine::PeritumoralRing{3}, engine::PeritumoralRing{5}, engine::PeritumoralRing{10},
+                engine::InnerRim{2.5}, engine::TumourWithRing{3},
+                engine::NecroticCore{20, engine::CoreParts::all}, engine::LargestLesion{}}));
+}
+
+TEST(ProtocolFile, RefusesDerivedRegionsThatAreNone) {
+  const auto refused = [](const std::string& line, const std::string& what) {
+    expect_refused(valid + "[regions]\n" + line + "\n", "p.toml:11:", what);
+  };
+  refused("peritumoral_ring = [3, 3]", "stands twice");
+  refused("peritumoral_ring = [0]", "0.1 to 100 mm");
+  refused("peritumoral_ring = []", "one or more widths");
+  refused("peritumoral_ring = 3", "an array");
+  refused("inner_rim = [1000]", "0.1 to 100 mm");
+  refused("ring = [3]", "unknown key \"ring\" in [regions]; known are peritumoral_ring");
+  refused("necrotic_core = { below = 20 }", "must state below and parts");
+  refused("necrotic_core = { below = 20, parts = \"some\" }", "one of largest, all");
+  refused("necrotic_core = { below = 20, parts = \"all\", above = 3 }", "unknown key \"above\"");
+  refused("all_lesions = 1", "true or false");
+}
+
+TEST(ProtocolReference, IsTheCommittedPage) {
+  const std::filesystem::path page = std::filesystem::path(GLISSON_SOURCE_DIR) / "docs/protocols.md";
+  if (std::getenv("GLISSON_WRITE_DOCS") != nullptr) std::ofstream(page) << protocol_reference();
+  std::stringstream committed;
+  committed << std::ifstream(page).rdbuf();
+  EXPECT_EQ(committed.str(), protocol_reference())
+      << "GLISSON_WRITE_DOCS=1 config_test writes docs/protocols.md anew";
+}
+
 TEST(ShippedProtocols, AreReadableAndNamedAsTheirFiles) {
   const auto protocols = load_protocols("/nonexistent");
   ASSERT_GE(protocols.size(), 2U);
-  const auto native = find_protocol("pyradiomics-native", {});
+  const auto native = std::get<PyRadiomicsSettings>(find_protocol("pyradiomics-native", {}).settings);
   EXPECT_EQ(native.bin_width, 25);
   EXPECT_EQ(native.feature_classes.size(), 7U);
   EXPECT_FALSE(native.resampled_pixel_spacing);
-  EXPECT_EQ(find_protocol("pyradiomics-1mm", {}).resampled_pixel_spacing, (std::array<double, 3>{1, 1, 1}));
+  const auto resampled = std::get<PyRadiomicsSettings>(find_protocol("pyradiomics-1mm", {}).settings);
+  EXPECT_EQ(resampled.resampled_pixel_spacing, (std::array<double, 3>{1, 1, 1}));
 }
 
 TEST(ShippedProtocols, AreNamedWhereAProtocolIsUnknown) {

@@ -12,15 +12,15 @@
 namespace glisson::engine {
 namespace {
 
-ExtractionProtocol all_classes() {
-  ExtractionProtocol protocol;
-  protocol.bin_width = 1;
-  for (const std::string_view name : feature_classes()) protocol.feature_classes.emplace_back(name);
-  return protocol;
+PyRadiomicsSettings all_classes() {
+  PyRadiomicsSettings settings;
+  settings.bin_width = 1;
+  for (const std::string_view name : feature_classes()) settings.feature_classes.emplace_back(name);
+  return settings;
 }
 
 FeatureVector features_of(const tests::ImageAndMask& image) {
-  return extract_features(image.volume, image.mask, all_classes());
+  return extract_pyradiomics_features(image.volume, image.mask, all_classes());
 }
 
 const Feature& feature(const FeatureVector& features, std::string_view name) {
@@ -49,11 +49,11 @@ TEST(Extraction, GivesEveryFeatureOfTheCatalogueSortedByName) {
 
 TEST(Extraction, ComputesOnlyTheClassesOfTheProtocol) {
   const auto image = tests::random_image({4, 4, 4}, 3, 0.9, 1);
-  ExtractionProtocol protocol;
-  protocol.feature_classes = {"ngtdm", "shape"};
-  EXPECT_EQ(extract_features(image.volume, image.mask, protocol).size(), 5U + 14U);
-  protocol.feature_classes = {"texture"};
-  EXPECT_THROW(extract_features(image.volume, image.mask, protocol), std::logic_error);
+  PyRadiomicsSettings settings;
+  settings.feature_classes = {"ngtdm", "shape"};
+  EXPECT_EQ(extract_pyradiomics_features(image.volume, image.mask, settings).size(), 5U + 14U);
+  settings.feature_classes = {"texture"};
+  EXPECT_THROW(extract_pyradiomics_features(image.volume, image.mask, settings), std::logic_error);
 }
 
 TEST(Extraction, RefusesARegionWithoutVoxels) {
@@ -123,10 +123,10 @@ TEST(UndefinedFeatures, OfAFlatRegionAreFlaggedSentinels) {
 }
 
 TEST(UndefinedFeatures, OfOneGreyLevelAreOnlyThoseOfTexture) {
-  ExtractionProtocol protocol = all_classes();
-  protocol.bin_width = 100;
+  PyRadiomicsSettings settings = all_classes();
+  settings.bin_width = 100;
   const auto image = tests::random_image({4, 4, 4}, 50, 1.0, 3);
-  const FeatureVector features = extract_features(image.volume, image.mask, protocol);
+  const FeatureVector features = extract_pyradiomics_features(image.volume, image.mask, settings);
   expect_honest(features);
   EXPECT_FALSE(feature(features, "original_firstorder_Skewness").reason);
   EXPECT_EQ(feature(features, "original_glcm_Correlation").reason, UndefinedReason::single_grey_level);

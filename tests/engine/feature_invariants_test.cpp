@@ -20,11 +20,11 @@ using Values = std::map<std::string, double>;
 using tests::ImageAndMask;
 
 Values values_of(const ImageAndMask& image, double bin_width = 25) {
-  ExtractionProtocol protocol;
-  protocol.bin_width = bin_width;
-  for (const std::string_view name : feature_classes()) protocol.feature_classes.emplace_back(name);
+  PyRadiomicsSettings settings;
+  settings.bin_width = bin_width;
+  for (const std::string_view name : feature_classes()) settings.feature_classes.emplace_back(name);
   Values values;
-  for (const Feature& feature : extract_features(image.volume, image.mask, protocol)) {
+  for (const Feature& feature : extract_pyradiomics_features(image.volume, image.mask, settings)) {
     EXPECT_TRUE(feature.value) << feature.name;
     values[feature.name] = feature.value.value_or(0);
   }

@@ -1,0 +1,85 @@
+#include "config/protocol_schema.hpp"
+#include "engine/extraction.hpp"
+
+namespace glisson::config {
+namespace {
+
+// Outside these bounds a setting is a slip of the pen: intensities and voxels of medical images are not like
+// that.
+constexpr double smallest_bin_width = 1e-6;
+constexpr double largest_bin_width = 1e6;
+constexpr double smallest_spacing = 0.1;  // mm
+constexpr double largest_spacing = 20;    // mm
+constexpr int largest_pad_distance = 100;
+
+std::string names(const std::vector<std::string_view>& list) {
+  std::string text;
+  for (const std::string_view name : list) text += (text.empty() ? "" : ", ") + quoted_toml(name);
+  return text;
+}
+
+std::vector<ProtocolKey> image_keys() {
+  const std::string bin_width_form = "from 0.000001 to 1000000";
+  const std::string spacing_form = "from 0.1 to 20 mm";
+  const std::string pad_form = "from 0 to 100 voxels";
+  return {
+      {"image", "bin_width", bin_width_form, "",
+       "Width of a grey level (`binWidth`), in units of the image (HU for CT); bin edges are multiples of "
+       "it.",
+       true,
+       [=](ProtocolDraft& draft, const TomlSource& source, const TomlValue& value) {
+         draft.pyradiomics.bin_width =
+             number_within(source, value, "bin_width", smallest_bin_width, largest_bin_width, bin_width_form);
+       }},
+      {"image", "resampled_pixel_spacing", "three numbers " + spacing_form, "native spacing",
+       "Voxel size along x, y, z to which image (cubic B-spline) and mask (nearest voxel) are resampled "
+       "(`resampledPixelSpacing`), mm.",
+       false,
+       [=](ProtocolDraft& draft, const TomlSource& source, const TomlValue& value) {
+         draft.pyradiomics.resampled_pixel_spacing = three_numbers_within(
+             source, value, "resampled_pixel_spacing", smallest_spacing, largest_spacing, spacing_form);
+       }},
+      {"image", "pad_distance", pad_form, "5",
+       "Margin around the region on the new grid (`padDistance`), voxels; only with resampling.", false,
+       [=](ProtocolDraft& draft, const TomlSource& source, const TomlValue& value) {
+         draft.pyradiomics.pad_distance =
+             whole_number_within(source, value, "pad_distance", 0, largest_pad_distance, pad_form);
+       }},
+  };
+}
+
+ProtocolKey classes_key() {
+  return {"features",
+          "classes",
+          "one or more of " + names(engine::feature_classes()),
+          "",
+          "Feature classes, each with all of its features.",
+          true,
+          [](ProtocolDraft& draft, const TomlSource& source, const TomlValue& value) {
+            draft.pyradiomics.feature_classes =
+                names_among(source, value, "classes", "feature class", engine::feature_classes());
+          }};
+}
+
+void refuse_padding_without_resampling(const ProtocolDraft& draft, const TomlSource& source) {
+  if (!draft.sets("image.pad_distance") || draft.sets("image.resampled_pixel_spacing")) return;
+  source.refuse(draft.line_of("image.pad_distance"),
+                "pad_distance contradicts native spacing: only resampling pads");
+}
+
+}  // namespace
+
+ProtocolSchema pyradiomics_schema() {
+  ProtocolSchema schema;
+  schema.convention = "pyradiomics";
+  schema.explanation =
+      "Features under the names and by the rules of PyRadiomics 3. A key's name in PyRadiomics stands in "
+      "parentheses where it differs.";
+  schema.keys = image_keys();
+  schema.keys.push_back(classes_key());
+  schema.contradictions = {refuse_padding_without_resampling};
+  schema.finish = [](ProtocolDraft& draft) { draft.protocol.settings = draft.pyradiomics; };
+  return schema;
+}
+
+}  // namespace glisson::config
