@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "dicom/character_set.hpp"
+#include "dicom/nesting.hpp"
 
 namespace glisson::dicom {
 namespace {
@@ -210,6 +211,7 @@ DicomFile::DicomFile(const std::filesystem::path& file, Extent extent)
 }
 
 void DicomFile::load(const std::filesystem::path& file, Extent extent) {
+  if (std::filesystem::is_regular_file(file)) require_shallow_nesting(file);
   const OFFilename path(file.c_str());
   DcmFileFormat meta;
   const OFCondition meta_read =

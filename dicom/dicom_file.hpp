@@ -96,8 +96,9 @@ enum class Extent {
 /// A DICOM Part 10 file, open for reading.
 class DicomFile {
  public:
-  /// @throws RejectedInput not_dicom, truncated_data_set, truncated_pixel_data (Extent::whole),
-  ///         unsupported_transfer_syntax for deflated data sets (a few bytes may inflate to gigabytes).
+  /// @throws RejectedInput not_dicom, truncated_data_set, too_deeply_nested, truncated_pixel_data
+  ///         (Extent::whole), unsupported_transfer_syntax for deflated data sets (a few bytes may inflate to
+  ///         gigabytes).
   /// @throws TransientError when the file cannot be opened.
   DicomFile(const std::filesystem::path& file, Extent extent);
   DicomFile(const DicomFile&) = delete;  // Attributes point into it.

@@ -25,6 +25,8 @@ constexpr std::array entries{
           "Have the sender mended: an attribute that the standard requires is absent or empty."},
     Entry{invalid_attribute, "invalid_attribute",
           "Have the sender mended: an attribute holds a value that the standard forbids."},
+    Entry{too_deeply_nested, "too_deeply_nested",
+          "Have the sender mended: sequences are nested far deeper than any DICOM object needs."},
     Entry{unsupported_sop_class, "unsupported_sop_class",
           "Send a classic CT, MR or PET image series; other SOP classes are kept but not analysed."},
     Entry{unsupported_transfer_syntax, "unsupported_transfer_syntax",

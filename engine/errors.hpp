@@ -16,6 +16,7 @@ enum class RejectionReason {
   invalid_uid,
   missing_attribute,
   invalid_attribute,
+  too_deeply_nested,
   // Images
   unsupported_sop_class,
   unsupported_transfer_syntax,

@@ -25,12 +25,12 @@ class InstanceReader : public testing::Test {
     return tests::write_series(series, folder / std::to_string(++written)).front();
   }
   std::filesystem::path segmentation(const SyntheticSegmentation& options = {}) {
-    const auto file = folder / (std::to_string(++written) + ".dcm");
+    auto file = folder / (std::to_string(++written) + ".dcm");
     tests::write_segmentation(options, {}, file);
     return file;
   }
   std::filesystem::path text(const std::string& content) {
-    const auto file = folder / std::to_string(++written);
+    auto file = folder / std::to_string(++written);
     std::ofstream(file) << content;
     return file;
   }

@@ -20,7 +20,6 @@ namespace {
 
 using tests::FrameAxes;
 using tests::SegmentationDefect;
-using tests::SyntheticSegment;
 using tests::SyntheticSegmentation;
 using tests::SyntheticSeries;
 using tests::SyntheticTransferSyntax;

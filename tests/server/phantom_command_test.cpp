@@ -47,7 +47,8 @@ class PhantomCommand : public testing::Test {
 
   static double mean_inside(const engine::Volume& volume, const engine::Mask& mask) {
     double sum = 0;
-    for (std::size_t i = 0; i < mask.voxels.size(); ++i) sum += mask.voxels[i] * volume.values[i];
+    for (std::size_t i = 0; i < mask.voxels.size(); ++i)
+      if (mask.voxels[i] != 0) sum += volume.values[i];
     return sum / static_cast<double>(mask.count());
   }
 

@@ -47,6 +47,7 @@ CommandResult run_command(const std::vector<std::string>& arguments) {
   const TemporaryFolder folder;
   const Redirection redirection(folder / "out", folder / "err");
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   pid_t child = 0;

@@ -128,6 +128,7 @@ void put_pixels(DataSetWriter& image, const SyntheticSeries& series, int z) {
     image.put_words(DCM_PixelData, words);
   } else {
     std::vector<std::uint8_t> bytes;
+    bytes.reserve(words.size() + 1);
     for (const std::uint16_t word : words) bytes.push_back(static_cast<std::uint8_t>(word));
     if (bytes.size() % 2 != 0) bytes.push_back(0);
     image.put_bytes(DCM_PixelData, bytes);

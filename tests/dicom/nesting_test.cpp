@@ -1,0 +1,152 @@
+#include "dicom/nesting.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "dicom/instance_reader.hpp"
+#include "tests/support/reference_data.hpp"
+#include "tests/support/rejection.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace glisson::dicom {
+namespace {
+
+enum class Lengths { defined, undefined };
+
+/// Writes data sets byte by byte, without any toolkit.
+class Bytes {
+ public:
+  Bytes(bool explicit_vr, bool big_endian) : explicit_vr_(explicit_vr), big_endian_(big_endian) {}
+
+  Bytes& number(std::uint32_t value, std::size_t width) {
+    for (std::size_t i = 0; i < width; ++i) {
+      const std::size_t shift = 8 * (big_endian_ ? width - 1 - i : i);
+      text += static_cast<char>((value >> shift) & 0xFF);
+    }
+    return *this;
+  }
+  Bytes& tag(std::uint32_t value) { return number(value >> 16, 2).number(value & 0xFFFF, 2); }
+  Bytes& element(std::uint32_t tag_value, const std::string& vr, const std::string& value) {
+    tag(tag_value);
+    if (explicit_vr_) {
+      text += vr;
+      number(static_cast<std::uint32_t>(value.size()), 2);
+    } else {
+      number(static_cast<std::uint32_t>(value.size()), 4);
+    }
+    text += value;
+    return *this;
+  }
+  Bytes& sequence_header(const std::string& vr, std::uint32_t length) {
+    tag(0x00081140);
+    if (explicit_vr_) {
+      text += vr;
+      number(0, 2);
+    }
+    return number(length, 4);
+  }
+
+  std::string text;
+
+ private:
+  bool explicit_vr_;
+  bool big_endian_;
+};
+
+std::string nested(int depth, bool explicit_vr, bool big_endian, Lengths lengths,
+                   const std::string& vr = "SQ") {
+  std::string content = Bytes(explicit_vr, big_endian).element(0x00081150, "UI", "1.2 ").text;
+  for (int level = 0; level < depth; ++level) {
+    Bytes bytes(explicit_vr, big_endian);
+    const auto item = static_cast<std::uint32_t>(content.size());
+    if (lengths == Lengths::defined) {
+      bytes.sequence_header(vr, item + 8).tag(0xFFFEE000).number(item, 4);
+      bytes.text += content;
+    } else {
+      bytes.sequence_header(vr, 0xFFFFFFFF).tag(0xFFFEE000).number(0xFFFFFFFF, 4);
+      bytes.text += content;
+      bytes.tag(0xFFFEE00D).number(0, 4).tag(0xFFFEE0DD).number(0, 4);
+    }
+    content = bytes.text;
+  }
+  return content;
+}
+
+std::string part10(const std::string& transfer_syntax, const std::string& data_set) {
+  Bytes meta(true, false);
+  meta.element(0x00020002, "UI", "1.2.840.10008.5.1.4.1.1.2 ").element(0x00020010, "UI", transfer_syntax);
+  return std::string(128, '\0') + "DICM" + meta.text + data_set;
+}
+
+int depth_of(const std::string& file, int limit = 1000000) {
+  return nesting_depth({reinterpret_cast<const std::uint8_t*>(file.data()), file.size()}, limit);
+}
+
+TEST(Nesting, IsCountedInEveryEncoding) {
+  for (const auto lengths : {Lengths::defined, Lengths::undefined}) {
+    for (const int depth : {0, 1, 9, 500}) {
+      EXPECT_EQ(depth_of(part10("1.2.840.10008.1.2.1 ", nested(depth, true, false, lengths))), depth);
+      EXPECT_EQ(depth_of(part10("1.2.840.10008.1.2.2 ", nested(depth, true, true, lengths))), depth);
+      EXPECT_EQ(depth_of(part10("1.2.840.10008.1.2 ", nested(depth, false, false, lengths))), depth);
+      EXPECT_EQ(depth_of(part10("1.2.840.10008.1.2.4.70 ", nested(depth, true, false, lengths))), depth);
+    }
+  }
+}
+
+TEST(Nesting, IsCountedWithinSequencesOfUnknownVr) {
+  const std::string inner = nested(7, false, false, Lengths::undefined);
+  Bytes outer(true, false);
+  outer.sequence_header("UN", 0xFFFFFFFF).tag(0xFFFEE000).number(0xFFFFFFFF, 4);
+  outer.text += inner;
+  outer.tag(0xFFFEE00D).number(0, 4).tag(0xFFFEE0DD).number(0, 4);
+  outer.text += nested(3, true, false, Lengths::defined);
+  EXPECT_EQ(depth_of(part10("1.2.840.10008.1.2.1 ", outer.text)), 8);
+}
+
+TEST(Nesting, OfNeighboursDoesNotAddUp) {
+  std::string neighbours;
+  for (int i = 0; i < 200; ++i) {
+    neighbours += nested(2, true, false, i % 2 == 0 ? Lengths::defined : Lengths::undefined);
+  }
+  EXPECT_EQ(depth_of(part10("1.2.840.10008.1.2.1 ", neighbours)), 2);
+}
+
+TEST(Nesting, IsCountedNoFurtherThanTheLimit) {
+  EXPECT_EQ(depth_of(part10("1.2.840.10008.1.2.1 ", nested(5000, true, false, Lengths::undefined)), 64), 65);
+}
+
+TEST(Nesting, OfAnythingElseThanADataSetIsNoError) {
+  for (const std::string& bytes :
+       {std::string(), std::string("A licence."), std::string(5000, '\xFF'), std::string(5000, '\0'),
+        part10("1.2.840.10008.1.2.1.99", std::string(999, 'x'))}) {
+    EXPECT_GE(depth_of(bytes), 0);
+  }
+  const std::string file = part10("1.2.840.10008.1.2.1 ", nested(20, true, false, Lengths::defined));
+  for (std::size_t size = 0; size < file.size(); ++size) EXPECT_LE(depth_of(file.substr(0, size)), 20);
+}
+
+TEST(Nesting, BeyondTheLimitIsRejectedBeforeAnythingRecurses) {
+  const tests::TemporaryFolder folder;
+  const auto file = folder / "deep.dcm";
+  // Undefined lengths, because 400,000 nested copies would take hours to assemble.
+  std::string headers;
+  Bytes level(true, false);
+  level.sequence_header("SQ", 0xFFFFFFFF).tag(0xFFFEE000).number(0xFFFFFFFF, 4);
+  for (int i = 0; i < 400000; ++i) headers += level.text;
+  std::ofstream(file, std::ios::binary) << part10("1.2.840.10008.1.2.1 ", headers);
+  EXPECT_EQ(tests::rejected_as([&] { read_instance_header(file); }), "too_deeply_nested");
+  EXPECT_EQ(tests::rejected_as([&] { image_content_digest(file); }), "too_deeply_nested");
+}
+
+TEST(Nesting, OfRealSegmentationsIsShallow) {
+  GLISSON_REFERENCE_DATA_OR_SKIP(data);
+  std::ifstream stream(data / "data/liver-ct/seg.dcm", std::ios::binary);
+  const std::string file((std::istreambuf_iterator<char>(stream)), {});
+  EXPECT_EQ(depth_of(file), 4);  // Per-frame groups, derivation image, source image, purpose of reference.
+}
+
+}  // namespace
+}  // namespace glisson::dicom
