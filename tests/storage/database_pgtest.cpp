@@ -162,7 +162,8 @@ TEST(Database, LooksAgainAfterALostConnection) {
   Database database = test.connect();
   database.wait_for_notification("glisson_analyse", milliseconds(0));
   test.rows(
-      "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'glisson test'");
+      "select pg_terminate_backend(pid, 5000) from pg_stat_activity "
+      "where application_name = 'glisson test' and datname = current_database()");
   EXPECT_TRUE(database.wait_for_notification("glisson_analyse", milliseconds(0)));
 }
 
