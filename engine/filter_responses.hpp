@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+
+#include "engine/filters.hpp"
+#include "engine/volume.hpp"
+
+/// What each filter needs for check_filter() and apply_filter() (engine/filters.hpp): `check` proves
+/// parameters, `response` computes the map of proven parameters.
+namespace glisson::engine {
+
+void check(const MeanFilter& filter);
+void check(const LaplacianOfGaussianFilter& filter);
+void check(const LawsFilter& filter);
+void check(const GaborFilter& filter);
+void check(const SeparableWaveletFilter& filter);
+void check(const SimoncelliFilter& filter);
+
+Volume response(const MeanFilter& filter, const Volume& volume);
+Volume response(const LaplacianOfGaussianFilter& filter, const Volume& volume);
+Volume response(const LawsFilter& filter, const Volume& volume);
+Volume response(const GaborFilter& filter, const Volume& volume);
+Volume response(const SeparableWaveletFilter& filter, const Volume& volume);
+Volume response(const SimoncelliFilter& filter, const Volume& volume);
+
+/// The farthest that a kernel may reach from its voxel, in voxels: what asks for more is a mistake, and is
+/// refused before anything is allocated.
+inline constexpr int farthest_reach = 512;
+
+/// @throws RejectedInput invalid_protocol with `message` unless `holds`.
+void require(bool holds, const std::string& message);
+
+/// Spacing in mm of the first `axes` axes, of which IBSI 2 asks that it be the same.
+/// @throws RejectedInput invalid_protocol when it differs by more than 1 %.
+double isotropic_spacing(const Grid& grid, std::size_t axes);
+
+}  // namespace glisson::engine

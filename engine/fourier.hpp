@@ -1,0 +1,23 @@
+#pragma once
+
+#include <array>
+#include <complex>
+#include <cstddef>
+#include <vector>
+
+namespace glisson::engine {
+
+/// Values on a grid, x fastest, then y, then z.
+using ComplexValues = std::vector<std::complex<double>>;
+
+/// Discrete Fourier transform along every axis, in place:
+///   F(q) = sum over k of f(k) exp(-2 pi i q k / n).
+void fourier_transform(ComplexValues& values, const std::array<std::size_t, 3>& size);
+
+/// Its inverse, the factor 1/n of every axis included.
+void inverse_fourier_transform(ComplexValues& values, const std::array<std::size_t, 3>& size);
+
+/// The smallest length from `length` on of which the transform is fast: no prime factor above 5.
+std::size_t fast_length(std::size_t length);
+
+}  // namespace glisson::engine

@@ -1,0 +1,43 @@
+#include "engine/convolution.hpp"
+#include "engine/filter_responses.hpp"
+#include "engine/separable_filter.hpp"
+#include "engine/wavelet_family.hpp"
+
+namespace glisson::engine {
+namespace {
+
+// Level 8 of coiflet 1 reaches 640 voxels.
+constexpr int highest_level = 7;
+
+// The kernel of a level: zeros between the coefficients.
+Kernel dilated(const std::vector<double>& coefficients, int level) {
+  const std::size_t step = std::size_t{1} << (level - 1);
+  std::vector<double> weights(coefficients.size() * step, 0.0);
+  for (std::size_t k = 0; k < coefficients.size(); ++k) weights[k * step] = coefficients[k];
+  return centred_kernel(std::move(weights));
+}
+
+}  // namespace
+
+void check(const SeparableWaveletFilter& filter) {
+  const std::size_t axes = dimensions(filter.space);
+  require(filter.subband.size() == axes && filter.subband.find_first_not_of("LH") == std::string::npos,
+          "the subband of a wavelet filter has " + std::to_string(axes) + " letters L or H");
+  require(filter.level >= 1 && filter.level <= highest_level,
+          "the level of a wavelet filter is from 1 to " + std::to_string(highest_level));
+}
+
+Volume response(const SeparableWaveletFilter& filter, const Volume& volume) {
+  const std::vector<double> low = low_pass_coefficients(filter.family);
+  const std::vector<double> high = high_pass_coefficients(filter.family);
+  SeparableKernel kernel;
+  for (const char letter : filter.subband) {
+    KernelChain chain;
+    for (int level = 1; level < filter.level; ++level) chain.push_back(dilated(low, level));
+    chain.push_back(dilated(letter == 'L' ? low : high, filter.level));
+    kernel.push_back(std::move(chain));
+  }
+  return separable_response(volume, kernel, filter.boundary, filter.pooling);
+}
+
+}  // namespace glisson::engine
