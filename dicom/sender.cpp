@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dicom/command_set.hpp"
+#include "dicom/dicom_file.hpp"
 #include "dicom/message_channel.hpp"
 #include "dicom/negotiation.hpp"
 #include "dicom/part10.hpp"
@@ -85,7 +86,7 @@ SendOutcome receive_response(MessageChannel& channel, const CommandSet& request)
           request.number(CommandElement::message_id)) {
     throw AssociationEnded("protocol violated: not the response to the request");
   }
-  return {result_of(*status), *status, response->set.text(CommandElement::error_comment)};
+  return {result_of(*status), *status, valid_utf8(response->set.text(CommandElement::error_comment))};
 }
 
 /// Release by us, as the requestor; what goes wrong now changes no outcome.

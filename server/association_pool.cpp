@@ -1,8 +1,11 @@
 #include "server/association_pool.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read.hpp>
+#include <system_error>
 
 #include "server/log.hpp"
 #include "server/request_gate.hpp"
@@ -29,15 +32,22 @@ void AssociationPool::fill() {
   if (stopping_) return;
   const auto wanted = std::min<std::size_t>(static_cast<std::size_t>(largest_),
                                             static_cast<std::size_t>(smallest_) + waiting_.size());
-  while (members_.size() < wanted) add();
+  while (members_.size() < wanted && add()) {
+  }
 }
 
-void AssociationPool::add() {
+bool AssociationPool::add() try {
   RoleProcess process = launcher_.start("association");
   auto member = std::make_shared<Member>(
       Member{boost::asio::posix::stream_descriptor(loop_, process.control.release())});
   members_.emplace(process.pid, member);
   listen(process.pid, member);
+  return true;
+} catch (const std::system_error& error) {
+  // Out of processes or descriptors: the service goes on with what it has.
+  log::error(fmt::format("no association process can be started: {}", error.what()));
+  fill_later();
+  return false;
 }
 
 void AssociationPool::listen(pid_t pid, const std::shared_ptr<Member>& member) {
@@ -92,12 +102,16 @@ bool AssociationPool::reap(pid_t pid) {
     return true;
   }
   // It died before it could serve anything: starting again at once would only burn the processor.
+  fill_later();
+  return true;
+}
+
+void AssociationPool::fill_later() {
   back_off_ = std::clamp(back_off_ * 2, std::chrono::milliseconds(100), std::chrono::milliseconds(10000));
   restart_.expires_after(back_off_);
   restart_.async_wait([this](const boost::system::error_code& error) {
     if (!error) fill();
   });
-  return true;
 }
 
 void AssociationPool::retire_surplus() {

@@ -37,7 +37,9 @@ class AssociationPool {
     char message = 0;
   };
 
-  void add();
+  /// False when the system has no process or descriptor left; fill() follows later then.
+  bool add();
+  void fill_later();
   void listen(pid_t pid, const std::shared_ptr<Member>& member);
   void fill();
   bool give(boost::asio::ip::tcp::socket& connection);

@@ -46,8 +46,9 @@ Descriptor claim_data_folder(const config::Settings& settings) {
       }
     }
   }
+  // The folder belongs to the service user: root must not follow a link that lies in it.
   const auto path = folder / "glisson.lock";
-  Descriptor lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  Descriptor lock(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640));
   if (!lock)
     refuse(fmt::format("the data folder {} cannot be written: {}", folder.string(), std::strerror(errno)));
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {

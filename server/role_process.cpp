@@ -1,6 +1,7 @@
 #include "server/role_process.hpp"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -25,6 +26,9 @@ namespace {
   } else if (::dup2(control, control_descriptor) < 0) {
     ::_exit(127);
   }
+  // Asio opens its sockets without close-on-exec: in a child the listener and the connections that wait would
+  // outlive the supervisor's closing them.
+  ::close_range(control_descriptor + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   ::fexecve(binary, arguments, environ);
   ::_exit(127);
 }

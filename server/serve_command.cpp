@@ -49,7 +49,7 @@ int serve(const ServeOptions& options) {
           fmt::format("there is no role '{}'; the roles are {}", role, fmt::join(all_roles(), ", ")));
     }
   }
-  return supervise(settings, options.roles, child_arguments(options));
+  return supervise(settings, options.roles, child_arguments(options), settings_file(options.settings));
 }
 
 }  // namespace glisson::server

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
@@ -12,6 +14,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <map>
+#include <system_error>
 
 #include "engine/errors.hpp"
 #include "server/association_pool.hpp"
@@ -31,6 +34,16 @@ constexpr int most_pending_connections = 2048;
 /// After SIGTERM: how long work in hand may take before it is interrupted.
 constexpr auto stop_deadline = 60s;
 
+/// Raises the limit of open files as far as allowed; returns it.
+int raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 65536);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  return static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 65536));
+}
+
 /// A role of which one process runs; started again, with growing pauses, when it dies.
 struct SingleRole {
   explicit SingleRole(boost::asio::io_context& loop) : restart(loop) {}
@@ -44,8 +57,9 @@ struct SingleRole {
 class Supervisor {
  public:
   Supervisor(const config::Settings& settings, const std::vector<std::string>& roles,
-             const std::vector<std::string>& arguments)
+             const std::vector<std::string>& arguments, std::filesystem::path settings_file)
       : settings_(settings),
+        settings_file_(std::move(settings_file)),
         launcher_(arguments),
         acceptor_(loop_),
         signals_(loop_, SIGTERM, SIGINT, SIGCHLD),
@@ -65,6 +79,12 @@ class Supervisor {
     const Descriptor lock = claim_data_folder(settings_);
     if (receives_) bind();
     become_service_user(settings_);
+    if (!settings_file_.empty() && ::access(settings_file_.c_str(), R_OK) != 0) {
+      throw RejectedInput(
+          RejectionReason::invalid_settings,
+          fmt::format("user {} cannot read the settings file {}", settings_.user, settings_file_.string()));
+    }
+    most_pending_ = std::min(most_pending_connections, raise_descriptor_limit() / 2);
     // A postmaster that dies leaves backends: they become our children, and are reaped.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     await_signal();
@@ -106,7 +126,7 @@ class Supervisor {
         });
         return;
       }
-      if (pending_ < most_pending_connections) admit(std::move(connection));
+      if (pending_ < most_pending_) admit(std::move(connection));
       accept();
     });
   }
@@ -123,10 +143,15 @@ class Supervisor {
   }
 
   void start(const std::string& name, SingleRole& role) {
-    RoleProcess process = launcher_.start(name);
-    role.pid = process.pid;
-    role.control = std::move(process.control);
     role.started = std::chrono::steady_clock::now();
+    try {
+      RoleProcess process = launcher_.start(name);
+      role.pid = process.pid;
+      role.control = std::move(process.control);
+    } catch (const std::system_error& error) {
+      log::error(fmt::format("{} process cannot be started: {}", name, error.what()));
+      start_later(name, role);
+    }
   }
 
   void await_signal() {
@@ -162,7 +187,10 @@ class Supervisor {
   void role_ended(const std::string& name, SingleRole& role) {
     role.pid = -1;
     role.control.reset();
-    if (stopping_) return;
+    if (!stopping_) start_later(name, role);
+  }
+
+  void start_later(const std::string& name, SingleRole& role) {
     const bool lived = std::chrono::steady_clock::now() - role.started > 10s;
     role.back_off = lived ? 0ms : std::clamp(role.back_off * 2, 100ms, 10000ms);
     role.restart.expires_after(role.back_off);
@@ -217,6 +245,7 @@ class Supervisor {
   }
 
   const config::Settings& settings_;
+  std::filesystem::path settings_file_;
   RoleLauncher launcher_;
   boost::asio::io_context loop_{1};
   tcp::acceptor acceptor_;
@@ -226,6 +255,7 @@ class Supervisor {
   AssociationPool pool_;
   std::map<std::string, SingleRole> roles_;
   int pending_ = 0;
+  int most_pending_ = most_pending_connections;
   bool receives_ = false;
   bool stopping_ = false;
   bool finished_ = false;
@@ -239,8 +269,8 @@ const std::vector<std::string>& all_roles() {
 }
 
 int supervise(const config::Settings& settings, const std::vector<std::string>& roles,
-              const std::vector<std::string>& arguments) {
-  return Supervisor(settings, roles.empty() ? all_roles() : roles, arguments).run();
+              const std::vector<std::string>& arguments, const std::filesystem::path& settings_file) {
+  return Supervisor(settings, roles.empty() ? all_roles() : roles, arguments, settings_file).run();
 }
 
 }  // namespace glisson::server

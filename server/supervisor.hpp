@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,13 @@ const std::vector<std::string>& all_roles();
 ///        dropped once the port is bound.
 /// @param roles some of all_roles(); "database" is skipped where a database URL is set.
 /// @param arguments of this command line, passed on to the role processes.
+/// @param settings_file that the settings were read from; the service user must be able to read it. Empty:
+/// none.
 /// @return exit code.
 /// @throws RejectedInput invalid_settings when the data folder cannot be used, the service user does not
 /// exist, the
 ///         port is taken, or another `glisson serve` runs on the data folder.
 int supervise(const config::Settings& settings, const std::vector<std::string>& roles,
-              const std::vector<std::string>& arguments);
+              const std::vector<std::string>& arguments, const std::filesystem::path& settings_file);
 
 }  // namespace glisson::server

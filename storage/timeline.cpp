@@ -26,6 +26,8 @@ constexpr Statement select_study_jobs{"select_study_jobs", R"(
          iso_8601(coalesce(job.finished_at, last.ended_at, job.created_at)) as ended_at,
          iso_8601(last.started_at) as started_at, job.worker,
          peer.name, peer.ae_title, peer.host, peer.port,
+         concat_ws(',', case when may_store then 'store' end, case when may_query then 'query' end,
+                   case when may_echo then 'echo' end) as may,
          exists (select from job later where later.kind = job.kind and later.instance_id = job.instance_id
                  and later.job_id > job.job_id) as overtaken
   from job_overview overview
@@ -124,6 +126,7 @@ std::optional<TimelineEntry> standing_entry(const pqxx::row& row) {
   if (state == "held") {
     entry.next = "glisson peer add " + text(row, "name") + ' ' + text(row, "ae_title") + ' ' +
                  text(row, "host") + ' ' + text(row, "port") +
+                 (text(row, "may").empty() ? "" : " --may " + text(row, "may")) +
                  " --purpose PURPOSE --responsible PERSON --until YYYY-MM-DD";
   } else if (kind == "deliver" || text(row, "reason") == "no_answer") {
     entry.next = "glisson job retry " + number;

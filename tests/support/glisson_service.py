@@ -89,7 +89,7 @@ class Pacs:
 class Service:
     """`glisson serve` on a data folder and port of its own."""
 
-    def __init__(self, settings=""):
+    def __init__(self, settings="", wrapper=()):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="glisson-test."))
         self.home.chmod(0o755)
         self.data = self.home / "data"
@@ -97,6 +97,7 @@ class Service:
         self.config = self.home / "glisson.toml"
         self.config.write_text(settings)
         self.log_path = self.home / "glisson.log"
+        self.wrapper = list(wrapper)  # e.g. prlimit and its options
         self.process = None
         self.pacs = Pacs(self.home / "pacs")
 
@@ -105,7 +106,7 @@ class Service:
     def start(self):
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [BINARY, "serve", "--config", self.config, "--data", self.data, "--port", str(self.port)],
+                [*self.wrapper, BINARY, "serve", "--config", self.config, "--data", self.data, "--port", str(self.port)],
                 stdout=log, stderr=subprocess.STDOUT)
         wait_until(lambda: self.echo() and self.run("db", "status").returncode == 0, 60, "the service is up")
 

@@ -1,0 +1,86 @@
+"""A peer that sends any bytes as a data set: what storescu and dcmsend would not read themselves (PS3.7, PS3.8)."""
+
+import socket
+import struct
+
+CT = "1.2.840.10008.5.1.4.1.1.2"
+SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4"
+VERIFICATION = "1.2.840.10008.1.1"
+EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
+
+
+def _item(kind, content):
+    return bytes([kind, 0]) + struct.pack(">H", len(content)) + content
+
+
+def _pdu(kind, content):
+    return bytes([kind, 0]) + struct.pack(">I", len(content)) + content
+
+
+def _element(number, content):
+    return struct.pack("<HHI", 0, number, len(content)) + content
+
+
+def _uid(text):
+    return text.encode() + b"\0" * (len(text) % 2)
+
+
+def data_set_of(path):
+    """The bytes of a Part 10 file after its file meta information."""
+    content = path.read_bytes()
+    return content[144 + int.from_bytes(content[140:144], "little"):]
+
+
+class RawPeer:
+    """An association for one SOP class."""
+
+    def __init__(self, port, calling="PACS", sop_class=CT, transfer_syntax=EXPLICIT_LITTLE_ENDIAN):
+        """`calling` may hold any bytes that fit latin-1."""
+        self.sop_class = sop_class
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        context = _item(0x20, b"\1\0\0\0" + _item(0x30, sop_class.encode()) + _item(0x40, transfer_syntax.encode()))
+        self.socket.sendall(_pdu(1, struct.pack(">HH", 1, 0) + b"GLISSON".ljust(16) + calling.encode("latin-1").ljust(16)
+                                 + bytes(32) + _item(0x10, b"1.2.840.10008.3.1.1.1") + context
+                                 + _item(0x50, _item(0x51, struct.pack(">I", 16384)) + _item(0x52, b"1.2.3.4"))))
+        self.answer = self._receive()[0]  # 2: accepted, 3: rejected
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def _receive(self):
+        header = self._exactly(6)
+        return header[0], self._exactly(int.from_bytes(header[2:], "big"))
+
+    def _exactly(self, size):
+        content = b""
+        while len(content) < size:
+            part = self.socket.recv(size - len(content))
+            if not part:
+                raise ConnectionError("closed by the other side")
+            content += part
+        return content
+
+    def _send_value(self, is_command, content):
+        for begin in range(0, max(len(content), 1), 16000):
+            part = content[begin:begin + 16000]
+            control = int(is_command) | (2 if begin + 16000 >= len(content) else 0)
+            self.socket.sendall(_pdu(4, struct.pack(">IBB", len(part) + 2, 1, control) + part))
+
+    def store(self, sop_instance_uid, data_set, sop_class=None):
+        """C-STORE; returns the status."""
+        command = (_element(0x0002, _uid(sop_class or self.sop_class)) + _element(0x0100, struct.pack("<H", 1))
+                   + _element(0x0110, struct.pack("<H", 1)) + _element(0x0700, b"\0\0") + _element(0x0800, b"\1\0")
+                   + _element(0x1000, _uid(sop_instance_uid)))
+        self._send_value(True, _element(0, struct.pack("<I", len(command))) + command)
+        self._send_value(False, data_set)
+        response = self._receive()[1][6:]
+        while response:
+            number, size = struct.unpack("<HI", response[2:8])
+            if number == 0x0900:
+                return int.from_bytes(response[8:8 + size], "little")
+            response = response[8 + size:]
+        raise ValueError("a response without Status")
