@@ -90,6 +90,12 @@ TEST_P(Statuses, AreSortedByWhatCanBeDone) {
   EXPECT_EQ(outcome.detail, "its own words");
 }
 
+// The comment goes into the database and to terminals.
+TEST(Comments, OfPeersArePrintableUtf8) {
+  ScriptedListener pacs(answering(0xA700, "Platte f\xFCll\x1B[2J\n voll"));
+  EXPECT_EQ(send_report(destination(pacs.port())).detail, "Platte f\u00FCll[2J voll");
+}
+
 INSTANTIATE_TEST_SUITE_P(Send, Statuses,
                          testing::Values(Answer{"Success", 0x0000, SendResult::accepted},
                                          Answer{"Coercion", 0xB000, SendResult::accepted},

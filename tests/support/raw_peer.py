@@ -31,6 +31,18 @@ def data_set_of(path):
     return content[144 + int.from_bytes(content[140:144], "little"):]
 
 
+def file_meta_of(path):
+    """SOP class, SOP instance and transfer syntax of a Part 10 file, however broken its data set."""
+    content = path.read_bytes()
+    meta, uids = content[144:144 + int.from_bytes(content[140:144], "little")], {}
+    while meta:
+        header = 12 if meta[4:6] in (b"OB", b"UN") else 8
+        size = int.from_bytes(meta[8:12] if header == 12 else meta[6:8], "little")
+        uids[int.from_bytes(meta[2:4], "little")] = meta[header:header + size].rstrip(b"\0 ").decode("latin-1")
+        meta = meta[header + size:]
+    return uids[0x0002], uids[0x0003], uids[0x0010]
+
+
 class RawPeer:
     """An association for one SOP class."""
 
@@ -40,8 +52,8 @@ class RawPeer:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         context = _item(0x20, b"\1\0\0\0" + _item(0x30, sop_class.encode()) + _item(0x40, transfer_syntax.encode()))
-        self.socket.sendall(_pdu(1, struct.pack(">HH", 1, 0) + b"GLISSON".ljust(16) + calling.encode("latin-1").ljust(16)
-                                 + bytes(32) + _item(0x10, b"1.2.840.10008.3.1.1.1") + context
+        titles = b"GLISSON".ljust(16) + calling.encode("latin-1").ljust(16)
+        self.socket.sendall(_pdu(1, struct.pack(">HH", 1, 0) + titles + bytes(32) + _item(0x10, b"1.2.840.10008.3.1.1.1") + context
                                  + _item(0x50, _item(0x51, struct.pack(">I", 16384)) + _item(0x52, b"1.2.3.4"))))
         self.answer = self._receive()[0]  # 2: accepted, 3: rejected
 
