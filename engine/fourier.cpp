@@ -3,39 +3,78 @@
 #include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/parallel_for.h>
 
-#include <unsupported/Eigen/FFT>
+#include <algorithm>
+
+#include "engine/fourier_lines.hpp"
 
 namespace glisson::engine {
 namespace {
 
-using Complex = std::complex<double>;
-
 enum class Direction { forward, inverse };
 
-void transform_axis(ComplexValues& values, std::size_t length, std::size_t step, Direction direction) {
-  if (length == 1) return;
-  const std::size_t lines = values.size() / length;
-  oneapi::tbb::parallel_for(oneapi::tbb::blocked_range<std::size_t>(0, lines), [&](const auto& range) {
-    Eigen::FFT<double> fft;
-    std::vector<Complex> line(length);
-    std::vector<Complex> transformed(length);
-    for (std::size_t i = range.begin(); i < range.end(); ++i) {
-      Complex* first = values.data() + i / step * step * length + i % step;
-      for (std::size_t k = 0; k < length; ++k) line[k] = first[k * step];
-      if (direction == Direction::forward) {
-        fft.fwd(transformed.data(), line.data(), static_cast<Eigen::Index>(length));
-      } else {
-        fft.inv(transformed.data(), line.data(), static_cast<Eigen::Index>(length));
+// The lines along an axis whose neighbouring points are `step` apart.
+class Axis {
+ public:
+  Axis(ComplexValues& values, std::size_t length, std::size_t step)
+      : values_(values), length_(length), step_(step), fourier_(length) {}
+
+  void transform(Direction direction) {
+    const std::size_t lines = values_.size() / length_;
+    const std::size_t blocks = (lines + fourier_lanes - 1) / fourier_lanes;
+    oneapi::tbb::parallel_for(oneapi::tbb::blocked_range<std::size_t>(0, blocks), [&](const auto& range) {
+      FourierBlock block = fourier_.block();
+      FourierBlock work = fourier_.block();
+      for (std::size_t b = range.begin(); b < range.end(); ++b) {
+        const std::size_t first = b * fourier_lanes;
+        const std::size_t count = std::min(fourier_lanes, lines - first);
+        read(first, count, block);
+        direction == Direction::forward ? fourier_.forward(block, work) : fourier_.inverse(block, work);
+        write(first, count, direction == Direction::forward ? 1 : 1 / static_cast<double>(length_), block);
       }
-      for (std::size_t k = 0; k < length; ++k) first[k * step] = transformed[k];
+    });
+  }
+
+ private:
+  std::size_t start(std::size_t line) const { return line / step_ * step_ * length_ + line % step_; }
+
+  std::array<std::size_t, fourier_lanes> starts(std::size_t first, std::size_t count) const {
+    std::array<std::size_t, fourier_lanes> result{};
+    for (std::size_t lane = 0; lane < count; ++lane) result[lane] = start(first + lane);
+    return result;
+  }
+
+  void read(std::size_t first, std::size_t count, FourierBlock& block) const {
+    const auto from = starts(first, count);
+    for (std::size_t k = 0; k < length_; ++k) {
+      for (std::size_t lane = 0; lane < count; ++lane) {
+        const std::complex<float> value = values_[from[lane] + k * step_];
+        block.real[k * fourier_lanes + lane] = value.real();
+        block.imaginary[k * fourier_lanes + lane] = value.imag();
+      }
     }
-  });
-}
+  }
+
+  void write(std::size_t first, std::size_t count, double scale, const FourierBlock& block) {
+    const auto to = starts(first, count);
+    for (std::size_t k = 0; k < length_; ++k) {
+      for (std::size_t lane = 0; lane < count; ++lane) {
+        const std::size_t i = k * fourier_lanes + lane;
+        values_[to[lane] + k * step_] = {static_cast<float>(scale * block.real[i]),
+                                         static_cast<float>(scale * block.imaginary[i])};
+      }
+    }
+  }
+
+  ComplexValues& values_;
+  std::size_t length_;
+  std::size_t step_;
+  FourierLines fourier_;
+};
 
 void transform(ComplexValues& values, const std::array<std::size_t, 3>& size, Direction direction) {
   std::size_t step = 1;
   for (const std::size_t length : size) {
-    transform_axis(values, length, step, direction);
+    if (length > 1) Axis(values, length, step).transform(direction);
     step *= length;
   }
 }
@@ -48,16 +87,6 @@ void fourier_transform(ComplexValues& values, const std::array<std::size_t, 3>& 
 
 void inverse_fourier_transform(ComplexValues& values, const std::array<std::size_t, 3>& size) {
   transform(values, size, Direction::inverse);
-}
-
-std::size_t fast_length(std::size_t length) {
-  for (;; ++length) {
-    std::size_t rest = length;
-    for (const std::size_t factor : {2, 3, 5}) {
-      while (rest % factor == 0) rest /= factor;
-    }
-    if (rest == 1) return length;
-  }
 }
 
 }  // namespace glisson::engine

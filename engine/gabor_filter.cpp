@@ -2,131 +2,18 @@
 
 #include <array>
 #include <cmath>
-#include <numbers>
-#include <numeric>
-#include <set>
 
-#include "engine/convolution.hpp"
 #include "engine/filter_responses.hpp"
-#include "engine/fourier.hpp"
+#include "engine/gabor_bank.hpp"
 
 namespace glisson::engine {
 namespace {
-
-// The envelope beyond 6 standard deviations is below 1.6e-8 of its centre.
-constexpr double envelope_cutoff = 6;
 
 // The two axes of a plane, and the axis across it.
 struct Plane {
   std::size_t first;
   std::size_t second;
   std::size_t across;
-};
-
-// A kernel in voxels.
-struct GaborKernel {
-  double sigma;
-  double wavelength;
-  double gamma;
-  double theta;  // radians
-
-  std::complex<double> operator()(double k1, double k2) const {
-    const double u = k1 * std::cos(theta) + k2 * std::sin(theta);
-    const double v = -k1 * std::sin(theta) + k2 * std::cos(theta);
-    return std::polar(std::exp(-(u * u + gamma * gamma * v * v) / (2 * sigma * sigma)),
-                      2 * std::numbers::pi * u / wavelength);
-  }
-};
-
-// theta and theta + 180 degrees give complex conjugate kernels, whose moduli are equal: half the orientations
-// do.
-std::vector<double> orientations(const GaborFilter& filter) {
-  if (!filter.rotation_step) return {filter.theta};
-  const int steps = static_cast<int>(std::lround(360 / *filter.rotation_step));
-  const int distinct = steps % 2 == 0 ? steps / 2 : steps;
-  std::vector<double> thetas;
-  for (int step = 0; step < distinct; ++step) thetas.push_back(filter.theta + step * 360.0 / steps);
-  return thetas;
-}
-
-// Convolution of planes with the Gabor kernels of a filter, by the Fourier transform of the plane with what
-// lies beyond its border.
-class GaborPlanes {
- public:
-  GaborPlanes(const GaborFilter& filter, double spacing, int width, int height)
-      : boundary_(filter.boundary), width_(width), height_(height) {
-    const double sigma = filter.sigma / spacing;
-    const double extent = envelope_cutoff * sigma * std::max(1.0, 1 / filter.gamma);
-    require(extent <= farthest_reach,
-            "a Gabor filter reaches " + std::to_string(farthest_reach) + " voxels at most");
-    reach_ = static_cast<int>(std::ceil(extent));
-    size_ = {fast_length(static_cast<std::size_t>(width + 2 * reach_)),
-             fast_length(static_cast<std::size_t>(height + 2 * reach_)), 1};
-    for (const double theta : orientations(filter)) {
-      kernels_.push_back(transformed_kernel(
-          {sigma, filter.wavelength / spacing, filter.gamma, theta * std::numbers::pi / 180}));
-    }
-  }
-
-  // Average of the moduli over the orientations, at voxel (x, y) of the plane: result[y * width + x].
-  std::vector<double> response(const std::vector<float>& plane) const {
-    ComplexValues spectrum = extended(plane);
-    fourier_transform(spectrum, size_);
-    std::vector<double> average(plane.size(), 0.0);
-    ComplexValues product(spectrum.size());
-    for (const ComplexValues& kernel : kernels_) {
-      for (std::size_t i = 0; i < product.size(); ++i) product[i] = spectrum[i] * kernel[i];
-      inverse_fourier_transform(product, size_);
-      add_moduli(product, average);
-    }
-    for (double& value : average) value /= static_cast<double>(kernels_.size());
-    return average;
-  }
-
- private:
-  ComplexValues transformed_kernel(const GaborKernel& kernel) const {
-    ComplexValues values(size_[0] * size_[1]);
-    for (int k2 = -reach_; k2 <= reach_; ++k2) {
-      for (int k1 = -reach_; k1 <= reach_; ++k1) {
-        const auto x = (static_cast<std::size_t>(k1) + size_[0]) % size_[0];
-        const auto y = (static_cast<std::size_t>(k2) + size_[1]) % size_[1];
-        values[y * size_[0] + x] = kernel(k1, k2);
-      }
-    }
-    fourier_transform(values, size_);
-    return values;
-  }
-
-  // The plane from -reach to width + reach; the transform's own period never meets it.
-  ComplexValues extended(const std::vector<float>& plane) const {
-    ComplexValues values(size_[0] * size_[1]);
-    for (int y = -reach_; y < height_ + reach_; ++y) {
-      const int row = voxel_at(y, height_, boundary_);
-      if (row < 0) continue;
-      auto* to = values.data() + static_cast<std::size_t>(y + reach_) * size_[0];
-      for (int x = -reach_; x < width_ + reach_; ++x, ++to) {
-        const int column = voxel_at(x, width_, boundary_);
-        if (column >= 0) *to = plane[static_cast<std::size_t>(row * width_ + column)];
-      }
-    }
-    return values;
-  }
-
-  void add_moduli(const ComplexValues& product, std::vector<double>& sum) const {
-    std::size_t i = 0;
-    for (int y = 0; y < height_; ++y) {
-      const auto* from =
-          product.data() + static_cast<std::size_t>(y + reach_) * size_[0] + static_cast<std::size_t>(reach_);
-      for (int x = 0; x < width_; ++x, ++i, ++from) sum[i] += std::sqrt(std::norm(*from));
-    }
-  }
-
-  FilterBoundary boundary_;
-  int width_;
-  int height_;
-  int reach_;
-  std::array<std::size_t, 3> size_;
-  std::vector<ComplexValues> kernels_;
 };
 
 void add_responses(const GaborFilter& filter, const Volume& volume, const Plane& plane, double spacing,
@@ -137,7 +24,7 @@ void add_responses(const GaborFilter& filter, const Volume& volume, const Plane&
       static_cast<std::size_t>(grid.size[0]) * static_cast<std::size_t>(grid.size[1])};
   const int width = grid.size[plane.first];
   const int height = grid.size[plane.second];
-  const GaborPlanes planes(filter, spacing, width, height);
+  const GaborBank bank(filter, spacing, width, height);
   oneapi::tbb::parallel_for(0, grid.size[plane.across], [&](int index) {
     std::vector<float> values(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
     std::vector<std::size_t> offsets(values.size());
@@ -150,8 +37,8 @@ void add_responses(const GaborFilter& filter, const Volume& volume, const Plane&
         values[i] = volume.values[offsets[i]];
       }
     }
-    const std::vector<double> responses = planes.response(values);
-    for (i = 0; i < responses.size(); ++i) sum.values[offsets[i]] += static_cast<float>(responses[i]);
+    const std::vector<float> responses = bank.response(values);
+    for (i = 0; i < responses.size(); ++i) sum.values[offsets[i]] += responses[i];
   });
 }
 

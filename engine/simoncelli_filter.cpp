@@ -11,8 +11,8 @@ namespace {
 
 constexpr int highest_level = 16;
 
-// Squared frequency of each index of the transform. Index 0 is the middle of the range from -1 to 1, the second of
-// the two middle ones when the length is even.
+// Squared frequency of each index of the transform. Index 0 is the middle of the range from -1 to 1, the
+// second of the two middle ones when the length is even.
 std::vector<double> squared_frequencies(std::size_t length) {
   std::vector<double> squares(length);
   const double intervals = std::max<double>(1, static_cast<double>(length) - 1);
@@ -56,12 +56,13 @@ Volume response(const SimoncelliFilter& filter, const Volume& volume) {
     auto* value = values.data();
     for (std::size_t z = 0; z < depth; ++z) {
       for (std::size_t y = 0; y < ny; ++y) {
-        for (std::size_t x = 0; x < nx; ++x) *value++ *= transfer(std::sqrt(fx[x] + fy[y] + fz[z]), largest);
+        for (std::size_t x = 0; x < nx; ++x)
+          *value++ *= static_cast<float>(transfer(std::sqrt(fx[x] + fy[y] + fz[z]), largest));
       }
     }
     inverse_fourier_transform(values, size);
     for (std::size_t i = 0; i < values.size(); ++i) {
-      result.values[first + i] = static_cast<float>(values[i].real());
+      result.values[first + i] = values[i].real();
     }
   }
   return result;
