@@ -191,6 +191,8 @@ std::string reason_in_words(engine::UndefinedReason reason) {
       return "the region is too thin for a surface";
     case engine::UndefinedReason::division_by_zero:
       return "the formula divides by zero for this region";
+    case engine::UndefinedReason::no_such_level:
+      return "no grey level fulfils the definition";
   }
   return {};
 }

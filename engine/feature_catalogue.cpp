@@ -162,8 +162,14 @@ std::string_view keyword(UndefinedReason reason) noexcept {
       return "empty_mesh";
     case UndefinedReason::division_by_zero:
       return "division_by_zero";
+    case UndefinedReason::no_such_level:
+      return "no_such_level";
   }
   return "division_by_zero";
+}
+
+std::string_view keyword(Convention convention) noexcept {
+  return convention == Convention::ibsi ? "ibsi" : "pyradiomics";
 }
 
 const std::vector<FeatureDefinition>& feature_catalogue() {
@@ -172,16 +178,17 @@ const std::vector<FeatureDefinition>& feature_catalogue() {
 }
 
 const FeatureDefinition& feature_definition(std::string_view family, std::string_view name) {
-  const auto& catalogue = feature_catalogue();
-  const auto position = std::lower_bound(
-      catalogue.begin(), catalogue.end(), std::tie(family, name),
-      [](const FeatureDefinition& definition, const std::tuple<std::string_view&, std::string_view&>& key) {
-        return std::tuple<std::string_view, std::string_view>(definition.family, definition.name) < key;
-      });
-  if (position == catalogue.end() || position->family != family || position->name != name) {
-    throw std::logic_error("the catalogue holds no feature " + std::string(family) + "_" + std::string(name));
+  for (const auto* catalogue : {&feature_catalogue(), &ibsi_feature_catalogue()}) {
+    const auto position = std::lower_bound(
+        catalogue->begin(), catalogue->end(), std::tie(family, name),
+        [](const FeatureDefinition& definition, const std::tuple<std::string_view&, std::string_view&>& key) {
+          return std::tuple<std::string_view, std::string_view>(definition.family, definition.name) < key;
+        });
+    if (position != catalogue->end() && position->family == family && position->name == name) {
+      return *position;
+    }
   }
-  return *position;
+  throw std::logic_error("no catalogue holds a feature " + std::string(family) + "_" + std::string(name));
 }
 
 }  // namespace glisson::engine
