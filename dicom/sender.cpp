@@ -48,7 +48,7 @@ void propose(T_ASC_Parameters& parameters, const Destination& destination,
 
 /// Why there is no association.
 SendOutcome unopened(const UpperLayer& upper_layer) {
-  SendOutcome outcome{SendResult::transient, std::nullopt, upper_layer.problem()};
+  SendOutcome outcome{SendResult::transient, std::nullopt, upper_layer.problem(), upper_layer.rejected()};
   if (upper_layer.rejected()) {
     T_ASC_RejectParameters rejection{};
     if (ASC_getRejectParameters(upper_layer.parameters(), &rejection).good()) {
@@ -86,7 +86,9 @@ SendOutcome receive_response(MessageChannel& channel, const CommandSet& request)
           request.number(CommandElement::message_id)) {
     throw AssociationEnded("protocol violated: not the response to the request");
   }
-  return {result_of(*status), *status, valid_utf8(response->set.text(CommandElement::error_comment))};
+  return {.result = result_of(*status),
+          .status = *status,
+          .detail = valid_utf8(response->set.text(CommandElement::error_comment))};
 }
 
 /// Release by us, as the requestor; what goes wrong now changes no outcome.
@@ -115,10 +117,10 @@ SendOutcome on_association(const Destination& destination, const std::vector<Pro
       return outcome;
     }
     release(upper_layer);
-    return {SendResult::no_context, std::nullopt, "no presentation context was accepted"};
+    return {SendResult::no_context, std::nullopt, "no presentation context was accepted", true};
   } catch (const AssociationEnded& end) {
     upper_layer.socket()->abort();
-    return {SendResult::transient, std::nullopt, end.what()};
+    return {SendResult::transient, std::nullopt, end.what(), true};
   }
 }
 

@@ -30,13 +30,17 @@ void settle(storage::Database& database, const storage::Job& job, const storage:
   switch (outcome.result) {
     case SendResult::accepted:
       storage::mark_delivered(database, job, delivery.sop_instance_uid);
+      storage::resume_destination(database, job);
       log::info(
           fmt::format("job {}: report delivered to {} as {}", job.id, delivery.peer.name, delivery.iod));
       return;
-    case SendResult::transient:
-      storage::retry_job(database, job, delivery_back_off(job.failures), {"transient", outcome_text(outcome)},
-                         std::numeric_limits<int>::max());
+    case SendResult::transient: {
+      const auto delay = delivery_back_off(job.failures);
+      const JobReason reason{outcome.answers ? "transient" : "destination_silent", outcome_text(outcome)};
+      storage::retry_job(database, job, delay, reason, std::numeric_limits<int>::max());
+      if (!outcome.answers) storage::pause_destination(database, job, delay);
       return;
+    }
     case SendResult::no_context:
     case SendResult::refused: {
       const JobReason reason{
@@ -71,10 +75,11 @@ int run_delivery_role(const config::Settings& settings, int control) {
               {"nothing_to_send", "the destination was removed, or no report suits its purpose"});
           return;
         }
-        if (!delivery->purpose_valid) {
+        if (!delivery->hold_reason.empty()) {
           storage::hold_job(
               database, job,
-              {"purpose_not_declared", "purpose, responsible person and term are not declared or over"});
+              {delivery->hold_reason,
+               "Held until purpose, responsible person and term of the destination are declared."});
           return;
         }
         const dicom::Destination destination{dicom::AeTitle(settings.ae_title), delivery->peer.ae_title,

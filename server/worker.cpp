@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <limits>
 #include <optional>
 
 #include "engine/errors.hpp"
@@ -65,7 +66,11 @@ class Worker {
                          fmt::format("{}. {}", error.what(), remedy(error.reason()))});
     } catch (const TransientError& error) {
       log::warning(fmt::format("job {} is tried again: {}", job.id, error.what()));
-      storage::retry_job(*database_, job, back_off(job.failures), {"transient", error.what()}, most_failures);
+      // A delivery may have failed often already, for its destination was down: that is no reason to give it
+      // up.
+      const bool for_ever = job.kind == storage::JobKind::deliver;
+      storage::retry_job(*database_, job, back_off(job.failures), {"transient", error.what()},
+                         for_ever ? std::numeric_limits<int>::max() : most_failures);
     } catch (const std::exception& error) {
       log::error(fmt::format("job {} met a defect: {}", job.id, error.what()));
       storage::retry_job(*database_, job, back_off(job.failures), {"defect", error.what()}, most_failures);

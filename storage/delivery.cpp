@@ -9,7 +9,7 @@ namespace glisson::storage {
 namespace {
 
 constexpr Statement select_destination{"select_destination", R"(
-  select peer.*, job.iod, job.analysis_id, hold_reason(purpose, responsible, valid_until) is null as purpose_valid
+  select peer.*, job.iod, job.analysis_id, hold_reason(purpose, responsible, valid_until) as hold_reason
   from job join peer using (peer_id) where job_id = $1 and removed_at is null)"};
 
 /// Reports with demonstration scores are for destinations of purpose test only, and there preferred.
@@ -28,6 +28,15 @@ constexpr Statement insert_delivery{"insert_delivery", R"(
   select job_id, report_id from job join report using (analysis_id)
   where job_id = $1 and sop_instance_uid = $2)"};
 
+constexpr Statement pause_peer{"pause_peer", R"(
+  update job set run_at = greatest(run_at, now() + $3::bigint * interval '1 ms'), reason = 'destination_silent',
+                 detail = 'The destination does not answer; this report waits for its turn.'
+  where kind = 'deliver' and state = 'scheduled' and peer_id = $2 and job_id <> $1)"};
+
+constexpr Statement resume_peer{"resume_peer", R"(
+  update job set run_at = least(run_at, now()), reason = null, detail = null
+  where kind = 'deliver' and state = 'scheduled' and peer_id = $1 and reason = 'destination_silent')"};
+
 constexpr Statement set_iod{"set_iod", "update job set iod = $2 where job_id = $1"};
 
 struct Candidate {
@@ -38,7 +47,7 @@ struct Candidate {
 /// Where a job delivers to, and the reports that this destination may get, in the order of trying.
 struct Destination {
   Peer peer;
-  bool purpose_valid = false;
+  std::string hold_reason;
   std::vector<Candidate> candidates;
   std::size_t present = 0;  ///< Index of the candidate to try now.
 };
@@ -64,7 +73,7 @@ std::optional<Destination> destination_of(Transaction& transaction, const Job& j
   const pqxx::result found = transaction.run(select_destination, job.id);
   if (found.empty()) return std::nullopt;
   Destination destination{.peer = peer_from(found.front()),
-                          .purpose_valid = found.front()["purpose_valid"].as<bool>(),
+                          .hold_reason = text_or_empty(found.front()["hold_reason"]),
                           .candidates = {}};
   for (const pqxx::row& row :
        transaction.run(select_candidates, found.front()["analysis_id"].as<std::int64_t>(),
@@ -96,7 +105,7 @@ std::optional<Delivery> load_delivery(Database& database, const Job& job) {
                     .sop_instance_uid = report["sop_instance_uid"].as<std::string>(),
                     .part10 = {bytes, bytes + part10.size()},
                     .last_iod = destination->present + 1 == destination->candidates.size(),
-                    .purpose_valid = destination->purpose_valid};
+                    .hold_reason = destination->hold_reason};
   });
 }
 
@@ -122,6 +131,16 @@ bool fall_back_to_next_iod(Database& database, const Job& job, const JobReason& 
     transaction.run(set_iod, job.id, destination->candidates[destination->present + 1].iod);
     return true;
   });
+}
+
+void pause_destination(Database& database, const Job& job, std::chrono::milliseconds delay) {
+  database.connection().transaction(
+      [&](Transaction& transaction) { transaction.run(pause_peer, job.id, job.peer_id, delay.count()); });
+}
+
+void resume_destination(Database& database, const Job& job) {
+  database.connection().transaction(
+      [&](Transaction& transaction) { transaction.run(resume_peer, job.peer_id); });
 }
 
 }  // namespace glisson::storage

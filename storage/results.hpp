@@ -67,8 +67,8 @@ struct Delivery {
   std::string sop_instance_uid;
   std::vector<std::byte> part10;
   bool last_iod = false;  ///< No other IOD is left to fall back to.
-  bool purpose_valid =
-      false;  ///< Purpose, responsible person and term are declared and the term is not over.
+  /// Why the destination gets no reports now (purpose, responsible person or term); empty when it does.
+  std::string hold_reason;
 };
 /// Reports with demonstration scores go to peers whose purpose is test at this moment, the others to all
 /// others (and to peers of purpose test where no demonstration ran).
@@ -81,6 +81,12 @@ bool mark_delivered(Database& database, const Job& job, const std::string& sop_i
 /// Goes on to the next IOD, now; `blocked` with the reason after the last. Counts as no failure. False when
 /// the token no longer holds.
 bool fall_back_to_next_iod(Database& database, const Job& job, const JobReason& reason);
+
+/// The destination of this job does not answer: its other jobs wait for `delay` too, so that they do not
+/// spend one time-out each before the reports of other destinations.
+void pause_destination(Database& database, const Job& job, std::chrono::milliseconds delay);
+/// It answers again: what pause_destination() made wait is due now.
+void resume_destination(Database& database, const Job& job);
 
 /// Tracking identifier and UID for a segment that has none: stored with patient and geometry and kept when
 /// the segmentation is revised: a region of the same patient, frame of reference and label is the same one

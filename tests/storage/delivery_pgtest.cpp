@@ -38,7 +38,7 @@ TEST_F(DeliveryTest, SendsTheFirstReportByteForByte) {
   EXPECT_EQ(delivery->iod, "comprehensive_3d");
   EXPECT_EQ(delivery->sop_instance_uid, result.reports.front().sop_instance_uid);
   EXPECT_EQ(delivery->part10, result.reports.front().part10);
-  EXPECT_TRUE(delivery->purpose_valid);
+  EXPECT_EQ(delivery->hold_reason, "");
   EXPECT_FALSE(delivery->last_iod);
 }
 
@@ -54,6 +54,22 @@ TEST_F(DeliveryTest, MarksWhatWasSentAndCompletesTheJob) {
                 uid + "'"),
             "PACS");
   EXPECT_EQ(test_.value("select count(*) from report_overview where sent_at is null"), "2");
+}
+
+TEST_F(DeliveryTest, ToOneDestinationThatIsSilentDoesNotDelayTheOthers) {
+  tests::add_destination(test_, "SILENT", "research");
+  analyse(sample_result("one"));
+  const Job tried = claim(database_, JobKind::deliver);
+  tests::add_destination(test_, "PACS", "research");
+  analyse(sample_result("two"));
+  ASSERT_TRUE(retry_job(database_, tried, std::chrono::hours(1), {"destination_silent", ""}, 100));
+  pause_destination(database_, tried, std::chrono::hours(1));
+  EXPECT_EQ(load_delivery(database_, claim(database_, JobKind::deliver))->peer.name, "PACS");
+  EXPECT_THROW(claim(database_, JobKind::deliver), std::runtime_error);
+
+  resume_destination(database_, tried);
+  EXPECT_EQ(load_delivery(database_, claim(database_, JobKind::deliver))->peer.name, "SILENT");
+  EXPECT_EQ(load_delivery(database_, claim(database_, JobKind::deliver))->peer.name, "SILENT");
 }
 
 TEST_F(DeliveryTest, OfALateWorkerIsNotMarked) {
@@ -148,14 +164,14 @@ TEST_F(DeliveryTest, SaysWhenTheTermEndedAfterTheJobWasMade) {
   test_.rows("update peer set valid_until = current_date - 1");
   const auto delivery = load_delivery(database_, claim(database_, JobKind::deliver));
   ASSERT_TRUE(delivery);
-  EXPECT_FALSE(delivery->purpose_valid);
+  EXPECT_EQ(delivery->hold_reason, "term_over");
 }
 
 TEST_F(DeliveryTest, IsValidOnTheLastDayOfTheTerm) {
   tests::add_destination(test_, "PACS", "research");
   test_.rows("update peer set valid_until = current_date");
   analyse(sample_result("one"));
-  EXPECT_TRUE(load_delivery(database_, claim(database_, JobKind::deliver))->purpose_valid);
+  EXPECT_EQ(load_delivery(database_, claim(database_, JobKind::deliver))->hold_reason, "");
 }
 
 TEST_F(DeliveryTest, IsReleasedWhenTheDestinationDeclaresItsPurpose) {
@@ -169,7 +185,7 @@ TEST_F(DeliveryTest, IsReleasedWhenTheDestinationDeclaresItsPurpose) {
   peer->valid_until = "2999-12-31";
   add_peer(database_, *peer);
   EXPECT_EQ(deliver_job("state"), "scheduled");
-  EXPECT_TRUE(load_delivery(database_, claim(database_, JobKind::deliver))->purpose_valid);
+  EXPECT_EQ(load_delivery(database_, claim(database_, JobKind::deliver))->hold_reason, "");
 }
 
 TEST_F(DeliveryTest, HasNothingForARemovedPeer) {
