@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -18,6 +16,22 @@ using Json = nlohmann::ordered_json;
 std::string source_of(const SettingsOptions& options) {
   const std::filesystem::path file = settings_file(options);
   return file.empty() ? "standard values, no settings file" : file.string();
+}
+
+/// As a settings file that says the same, with what each setting means.
+void print(const std::vector<config::SettingDescription>& settings, const std::string& source) {
+  std::cout << "# " << source << '\n';
+  std::string section;
+  for (const auto& setting : settings) {
+    const std::size_t dot = setting.key.find('.');
+    if (setting.key.substr(0, dot) != section) {
+      section = setting.key.substr(0, dot);
+      std::cout << "\n[" << section << "]\n";
+    }
+    std::cout << "# " << setting.meaning << '\n' << setting.key.substr(dot + 1) << " = " << setting.value;
+    if (setting.value != setting.standard) std::cout << "  # standard: " << setting.standard;
+    std::cout << '\n';
+  }
 }
 
 }  // namespace
@@ -54,14 +68,7 @@ int config_show(const ConfigOptions& options) {
     std::cout << result.dump(2) << '\n';
     return exit_success;
   }
-  std::cout << "# " << source_of(options.settings) << '\n';
-  std::size_t width = 0;
-  for (const auto& setting : settings) width = std::max(width, setting.key.size());
-  for (const auto& setting : settings) {
-    std::cout << std::left << std::setw(static_cast<int>(width)) << setting.key << " = " << setting.value;
-    if (setting.value != setting.standard) std::cout << "  # standard: " << setting.standard;
-    std::cout << '\n';
-  }
+  print(settings, source_of(options.settings));
   return exit_success;
 }
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -31,6 +32,24 @@ std::string reports(const storage::Peer& peer) {
   if (!peer.receives_reports) return "no";
   if (!peer.purpose) return "held: no purpose declared";
   return fmt::format("{} until {} ({})", storage::keyword(*peer.purpose), peer.valid_until, peer.responsible);
+}
+
+/// A table as wide as what stands in it.
+void print_table(const std::vector<storage::Peer>& peers) {
+  using Row = std::array<std::string, 5>;
+  std::vector<Row> rows{{"NAME", "AE TITLE", "ADDRESS", "MAY", "REPORTS"}};
+  for (const auto& peer : peers) {
+    rows.push_back({peer.name, peer.ae_title.value(), fmt::format("{}:{}", peer.host, peer.port),
+                    rights(peer), reports(peer)});
+  }
+  std::array<std::size_t, 5> widths{};
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) std::cout << fmt::format("{:<{}}  ", row[i], widths[i]);
+    std::cout << row.back() << '\n';
+  }
 }
 
 storage::Peer from(const PeerOptions& options) {
@@ -94,11 +113,10 @@ int peer_list(const PeerOptions& options) {
     std::cout << rows.dump(2) << '\n';
     return exit_success;
   }
-  if (peers.empty())
+  if (peers.empty()) {
     std::cout << "No peers. Add one: glisson peer add NAME AE-TITLE HOST PORT --may store,query,echo\n";
-  for (const auto& peer : peers) {
-    std::cout << fmt::format("{:<16} {:<16} {}:{}  may {}; reports: {}\n", peer.name, peer.ae_title.value(),
-                             peer.host, peer.port, rights(peer), reports(peer));
+  } else {
+    print_table(peers);
   }
   return exit_success;
 }

@@ -112,7 +112,8 @@ class MainJob(unittest.TestCase):
         self.assertEqual(self.service.stop(), 0)
         wait_until(lambda: not self.service.pids(), 5, "no process is left")
         self.service.start()
-        self.assertEqual(len(self.service.command("peer", "list").splitlines()), 1)
+        heading, peer = self.service.command("peer", "list").splitlines()
+        self.assertEqual(peer.index("PACS"), heading.index("AE TITLE"))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "config/model_package.hpp"
+#include "config/settings.hpp"
 #include "server/command_line.hpp"
 #include "server/exit_code.hpp"
 
@@ -147,6 +148,7 @@ TEST_F(ModelAndConfigCommands, ShowTheSettingsInEffectWithoutPasswords) {
   EXPECT_EQ(shown.exit_code, exit_success);
   EXPECT_THAT(shown.out, HasSubstr("= 104  # standard: 11112"));
   EXPECT_THAT(shown.out, HasSubstr("postgresql://glisson:***@db/x"));
+  EXPECT_EQ(config::parse_settings(shown.out, "what was shown").port, 104);
   const Outcome json = run_with_data({"config", "show", "--json"});
   EXPECT_EQ(json.out.find("s3cret"), std::string::npos);
   EXPECT_EQ(nlohmann::json::parse(json.out).at("source"), (folder_ / "glisson.toml").string());

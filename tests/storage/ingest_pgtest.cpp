@@ -58,6 +58,16 @@ TEST_F(IngestTest, FillsInWhatEarlierObjectsOfTheStudyLacked) {
   EXPECT_EQ(test_.rows("select accession_number from study"), (Rows{{"A1"}}));
 }
 
+TEST_F(IngestTest, TakesTextsOfAnyLength) {
+  ReceivedInstance received = image("1.2.3.1.1");
+  received.header.accession_number.clear();
+  // Digests, for they do not compress: pages of PostgreSQL hold 8 kB.
+  for (int i = 0; i < 1000; ++i) received.header.accession_number += to_hex(sha256(std::to_string(i)));
+  received.header.patient_id = received.header.series_description = received.header.accession_number;
+  EXPECT_EQ(receive(received), IngestResult::stored);
+  EXPECT_EQ(test_.value("select length(accession_number) from study"), "64000");
+}
+
 TEST_F(IngestTest, TakesTheSameBytesOnce) {
   receive(image("1.2.3.1.1"));
   EXPECT_EQ(receive(image("1.2.3.1.1")), IngestResult::duplicate);
