@@ -174,8 +174,11 @@ class Supervisor {
       const auto role = std::find_if(roles_.begin(), roles_.end(),
                                      [pid](const auto& entry) { return entry.second.pid == pid; });
       if (role != roles_.end()) {
-        if (!stopping_)
-          log::warning(fmt::format("{} process {} ended ({}); it is started again", role->first, pid, end));
+        if (!stopping_) {
+          const bool database = role->first == "database";
+          log::warning(fmt::format("{} process {} ended ({}); it is started again{}", role->first, pid, end,
+                                   database ? "; postgresql.log in the data folder says why" : ""));
+        }
         role_ended(role->first, role->second);
       } else if (pool_.reap(pid) && status != 0) {
         log::warning(fmt::format("association process {} ended ({}); it is started again", pid, end));

@@ -74,7 +74,9 @@ int open_log(const fs::path& folder) {
   }
   const std::string data = paths.data.string();
   const std::string socket = paths.socket.string();
-  ::execl(binary.c_str(), "postgres", "-D", data.c_str(), "-k", socket.c_str(), static_cast<char*>(nullptr));
+  // The postmaster finds its other files from the path in argv[0]; a bare name would be searched in PATH.
+  ::execl(binary.c_str(), binary.c_str(), "-D", data.c_str(), "-k", socket.c_str(),
+          static_cast<char*>(nullptr));
   fail("cannot start " + binary.string());
 }
 

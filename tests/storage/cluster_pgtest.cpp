@@ -71,6 +71,8 @@ class ClusterTest : public testing::Test {
   pid_t start() {
     const pid_t pid = ::fork();
     if (pid == 0) {
+      // On a machine as it comes, PostgreSQL's programs are not in PATH.
+      ::setenv("PATH", "/usr/bin:/bin", 1);
       drop_privileges();
       become_postmaster(folder_);
     }
