@@ -4,6 +4,9 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
+#include <optional>
+#include <utility>
 
 #include "dicom/geometry.hpp"
 #include "dicom/slice.hpp"
@@ -155,6 +158,34 @@ engine::Grid make_grid(const std::vector<PlacedSlice>& slices) {
   return grid;
 }
 
+/// A slice of the series of `first`; none where the file cannot be read as one or does not fit.
+std::optional<Slice> fitting_slice(const Slice& first, const std::filesystem::path& file) {
+  try {
+    Slice slice = read_slice(file);
+    require_same_geometry(first, slice);
+    return slice;
+  } catch (const RejectedInput&) {
+    return std::nullopt;
+  }
+}
+
+/// True where one of `others` lies between two referenced slices: those alone would look like a series of
+/// larger spacing.
+bool leaves_out_slices(std::span<const std::filesystem::path> referenced, const std::vector<Slice>& others) {
+  const std::vector<PlacedSlice> slices = read_sorted_slices(referenced);
+  const Slice& first = slices.front().slice;
+  const engine::Vector3 normal = cross(first.row_direction, first.column_direction);
+  return std::any_of(others.begin(), others.end(), [&](const Slice& other) {
+    const double along = dot(other.position, normal);
+    const auto above = std::find_if(slices.begin(), slices.end(),
+                                    [&](const PlacedSlice& placed) { return placed.along > along; });
+    if (above == slices.begin() || above == slices.end()) return false;
+    const double below = std::prev(above)->along;
+    const double same_place = 0.1 * (above->along - below);
+    return along - below > same_place && above->along - along > same_place;
+  });
+}
+
 }  // namespace
 
 ImageSeries read_image_series(std::span<const std::filesystem::path> files) {
@@ -178,6 +209,26 @@ ImageSeries read_image_series(std::span<const std::filesystem::path> files) {
     read_intensities(slice, std::span(series.volume.values).subspan(z * plane, plane));
   }
   return series;
+}
+
+ImageSeries read_image_series(std::span<const std::filesystem::path> referenced,
+                              std::span<const std::filesystem::path> rest) {
+  if (referenced.empty() || rest.empty()) return read_image_series(referenced);
+  const Slice first = read_slice(referenced.front());
+  std::vector<std::filesystem::path> whole(referenced.begin(), referenced.end());
+  std::vector<Slice> others;
+  for (const auto& file : rest) {
+    auto slice = fitting_slice(first, file);
+    if (!slice) continue;
+    whole.push_back(file);
+    others.push_back(std::move(*slice));
+  }
+  try {
+    return read_image_series(whole);
+  } catch (const RejectedInput&) {
+    if (referenced.size() < 2 || leaves_out_slices(referenced, others)) throw;
+  }
+  return read_image_series(referenced);
 }
 
 }  // namespace glisson::dicom

@@ -46,4 +46,19 @@ struct ImageSeries {
 /// @throws TransientError when a file cannot be opened.
 ImageSeries read_image_series(std::span<const std::filesystem::path> files);
 
+/// Reads the images that a segmentation refers to as a part of their whole series, because segmentations may
+/// refer to no more than the slices that their frames lie on (PS3.3 C.7.6.16.2.6), and neighbouring slices
+/// matter to resampling and filters.
+///
+/// Of `rest`, images are passed over that cannot be read as slices or differ in series, orientation, size,
+/// spacing, frame of reference or unit (a localizer, a dose report). Where the others make no regular volume
+/// together with the referenced ones (several phases in one series, say), the referenced ones are read alone,
+/// unless others lie between them: then they would pass for a series of larger spacing.
+/// @param referenced files of the images that must be part of the volume.
+/// @param rest files of the other images of their series.
+/// @throws RejectedInput as above, about the whole series where others lie between the referenced ones.
+/// @throws TransientError when a file cannot be opened.
+ImageSeries read_image_series(std::span<const std::filesystem::path> referenced,
+                              std::span<const std::filesystem::path> rest);
+
 }  // namespace glisson::dicom

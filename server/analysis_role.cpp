@@ -31,6 +31,7 @@ class Analysis {
       throw RejectedInput(RejectionReason::missing_attribute, "the segmentation refers to no images");
     }
     if (inputs.images.size() < inputs.referenced) return wait_or_give_up(database, job, inputs);
+    if (inputs.settled < settings_.settle_time) return wait_for_series(database, job, inputs);
     const StudyInput input = study_input(inputs);
     const auto analysis = analyse_study(input, recipe_, tracking(database, job));
     if (storage::store_results(database, job, to_result(*analysis, input))) {
@@ -69,12 +70,23 @@ class Analysis {
                           {"waiting_for_images", count});
   }
 
+  /// Images that the segmentation does not refer to belong to its volume too, and do not move its job.
+  void wait_for_series(storage::Database& database, const storage::Job& job,
+                       const storage::AnalysisInputs& inputs) {
+    storage::postpone_job(database, job, settings_.settle_time - inputs.settled,
+                          {"waiting_for_images", "other images of the series are still arriving"});
+  }
+
   StudyInput study_input(const storage::AnalysisInputs& inputs) const {
     StudyInput input;
     input.segmentation = store_.path_of(inputs.segmentation_file_id);
     std::vector<Sha256> digests{inputs.segmentation_digest};
     for (const auto& image : inputs.images) {
       input.images.push_back(store_.path_of(image.file_id));
+      digests.push_back(image.digest);
+    }
+    for (const auto& image : inputs.rest_of_series) {
+      input.rest_of_series.push_back(store_.path_of(image.file_id));
       digests.push_back(image.digest);
     }
     input.digest = input_digest(digests);

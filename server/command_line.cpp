@@ -27,7 +27,7 @@ void add_extract(CLI::App& app, int& exit_code) {
       ->check(CLI::ExistingFile.description(""));
   command->add_option("--segment", options->segments, "Segment Number; may be repeated (all unless given)")
       ->type_name("N")
-      ->check(CLI::PositiveNumber.description(""));
+      ->check(CLI::Range(1, 65535).description(""));
   command->add_option("--protocol", options->protocol, "Extraction protocol")
       ->type_name("NAME")
       ->capture_default_str();

@@ -8,14 +8,13 @@
 
 #include "config/protocol_file.hpp"
 #include "dicom/image_series.hpp"
-#include "dicom/instance_reader.hpp"
 #include "dicom/segmentation.hpp"
 #include "engine/errors.hpp"
 #include "engine/extraction.hpp"
 #include "server/commands.hpp"
 #include "server/exit_code.hpp"
-#include "server/referenced_images.hpp"
 #include "server/settings_options.hpp"
+#include "server/study_folder.hpp"
 
 namespace glisson::server {
 namespace {
@@ -114,11 +113,8 @@ void print_json(const std::vector<MeasuredSegment>& measured, const dicom::Image
 int extract(const ExtractOptions& options) {
   const config::Settings settings = resolve(options.settings);
   const auto protocol = config::find_protocol(options.protocol, settings.protocol_folder());
-  const dicom::InstanceHeader header = dicom::read_instance_header(options.segmentation);
-  if (!header.is_segmentation()) {
-    throw RejectedInput(RejectionReason::not_a_segmentation, options.segmentation.filename().string());
-  }
-  const auto images = dicom::read_image_series(find_referenced_images(header, options.images));
+  const StudyInput input = StudyFolder(options.images).input_of(options.segmentation);
+  const auto images = dicom::read_image_series(input.images, input.rest_of_series);
   const auto segmentation = dicom::read_segmentation(options.segmentation, images);
 
   std::vector<MeasuredSegment> measured;

@@ -3,71 +3,84 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <set>
 
 #include "dicom/data_set_digest.hpp"
 #include "dicom/instance_reader.hpp"
 #include "engine/errors.hpp"
 
 namespace glisson::server {
-namespace {
 
-struct FoundFile {
-  std::filesystem::path path;
-  dicom::InstanceHeader header;
-};
-
-std::vector<FoundFile> dicom_files(const std::filesystem::path& folder) {
+StudyFolder::StudyFolder(const std::filesystem::path& folder) {
   if (!std::filesystem::is_directory(folder)) {
     throw RejectedInput(RejectionReason::not_dicom, fmt::format("{} is no folder", folder.string()));
   }
-  std::vector<FoundFile> found;
+  std::vector<std::filesystem::path> paths;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    if (!entry.is_regular_file()) continue;
-    try {
-      found.push_back({entry.path(), dicom::read_instance_header(entry.path())});
-    } catch (const RejectedInput& error) {
-      // A licence or a DICOMDIR beside the study is no defect of the study.
-      if (error.reason() != RejectionReason::not_dicom &&
-          error.reason() != RejectionReason::missing_attribute)
-        throw;
-    }
+    if (entry.is_regular_file()) paths.push_back(entry.path());
   }
-  return found;
+  std::ranges::sort(paths);
+  for (const auto& path : paths) add(path);
+  std::ranges::stable_sort(images_, std::less<>{});
+  const auto same = [](const File& a, const File& b) { return a.sop_instance_uid == b.sop_instance_uid; };
+  images_.erase(std::unique(images_.begin(), images_.end(), same), images_.end());
 }
 
-}  // namespace
-
-std::vector<StudyInput> find_study_inputs(const std::filesystem::path& folder) {
-  const auto files = dicom_files(folder);
-  std::map<dicom::SopInstanceUid, std::filesystem::path> by_uid;
-  for (const auto& file : files) by_uid.emplace(file.header.sop_instance_uid, file.path);
-
-  std::vector<StudyInput> inputs;
-  for (const auto& file : files) {
-    if (!file.header.is_segmentation()) continue;
-    StudyInput input;
-    input.segmentation = file.path;
-    std::vector<Sha256> digests{dicom::data_set_digest(file.path).digest};
-    for (const auto& uid : file.header.referenced_images) {
-      const auto image = by_uid.find(uid);
-      if (image == by_uid.end()) continue;
-      input.images.push_back(image->second);
-      digests.push_back(dicom::data_set_digest(image->second).digest);
+void StudyFolder::add(const std::filesystem::path& path) {
+  try {
+    const auto header = dicom::read_instance_header(path);
+    if (header.is_segmentation()) {
+      segmentations_.push_back(path);
+    } else {
+      images_.push_back({path, header.sop_instance_uid, header.series_instance_uid});
     }
-    if (input.images.size() < file.header.referenced_images.size()) {
-      throw RejectedInput(RejectionReason::incomplete_series,
-                          fmt::format("{}: incomplete: {} of {} images", file.path.string(),
-                                      input.images.size(), file.header.referenced_images.size()));
-    }
-    input.digest = input_digest(digests);
-    inputs.push_back(std::move(input));
+  } catch (const RejectedInput& error) {
+    // A text file beside the images is no defect; a broken image is named where an image is missing.
+    if (error.reason() != RejectionReason::not_dicom)
+      unreadable_.push_back(fmt::format("{} ({})", path.filename().string(), keyword(error.reason())));
   }
-  if (inputs.empty()) {
-    throw RejectedInput(RejectionReason::not_a_segmentation,
-                        fmt::format("there is no DICOM Segmentation in {}", folder.string()));
+}
+
+StudyInput StudyFolder::input_of(const std::filesystem::path& segmentation) const {
+  const std::string name = segmentation.filename().string();
+  const auto header = dicom::read_instance_header(segmentation);
+  if (!header.is_segmentation()) {
+    throw RejectedInput(RejectionReason::not_a_segmentation, name + " is no DICOM Segmentation");
   }
-  return inputs;
+  const auto& wanted = header.referenced_images;
+  if (wanted.empty()) {
+    throw RejectedInput(RejectionReason::missing_attribute, name + " refers to no images");
+  }
+  StudyInput input;
+  input.segmentation = segmentation;
+  std::set<dicom::SeriesInstanceUid> series;
+  const auto is_wanted = [&](const File& file) {
+    return std::binary_search(wanted.begin(), wanted.end(), file.sop_instance_uid);
+  };
+  for (const File& file : images_) {
+    if (!is_wanted(file)) continue;
+    input.images.push_back(file.path);
+    series.insert(file.series_instance_uid);
+  }
+  if (input.images.size() < wanted.size()) {
+    throw RejectedInput(
+        RejectionReason::incomplete_series,
+        fmt::format("{}: incomplete: {} of {} images{}{}", name, input.images.size(), wanted.size(),
+                    unreadable_.empty() ? "" : "; unreadable: ", fmt::join(unreadable_, ", ")));
+  }
+  for (const File& file : images_) {
+    if (!is_wanted(file) && series.contains(file.series_instance_uid))
+      input.rest_of_series.push_back(file.path);
+  }
+  return input;
+}
+
+std::string digest_of_files(const StudyInput& input) {
+  std::vector<Sha256> digests{dicom::data_set_digest(input.segmentation).digest};
+  for (const auto* files : {&input.images, &input.rest_of_series}) {
+    for (const auto& file : *files) digests.push_back(dicom::data_set_digest(file).digest);
+  }
+  return input_digest(digests);
 }
 
 }  // namespace glisson::server

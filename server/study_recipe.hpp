@@ -29,14 +29,16 @@ struct Recipe {
 /// @throws RejectedInput unknown_protocol, invalid_protocol, invalid_model.
 Recipe load_recipe(const config::Settings& settings);
 
-/// One segmentation and the images that it refers to.
+/// One segmentation, the images that it refers to, and the other images of their series.
 struct StudyInput {
   std::vector<std::filesystem::path> images;
+  std::vector<std::filesystem::path> rest_of_series;
   std::filesystem::path segmentation;
   std::string digest;  ///< input_digest() of all files.
 };
 
-/// SHA-256 over the digests of a study's files, segmentation first, then the images in a fixed order.
+/// SHA-256 over the digests of a study's files: segmentation, images, rest of the series, each in a fixed
+/// order.
 std::string input_digest(std::span<const Sha256> digests);
 
 /// Gives a segment that has no Tracking ID and UID its own: (segment, centroid in LPS mm) to (id, UID).

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <stdexcept>
 
 #include "storage/connection.hpp"
@@ -30,6 +31,21 @@ constexpr Statement select_images{"analysis_images", R"(
     where r.segmentation_id = $1
     order by i.sop_instance_uid collate "C")"};
 
+constexpr Statement select_rest_of_series{"analysis_rest_of_series", R"(
+    select i.sop_instance_uid, i.file_id, i.digest,
+           floor(extract(epoch from greatest(interval '0', now() - i.received_at)))::bigint
+    from instance i
+    where i.state = 'current'
+      and i.series_id in (select x.series_id from segmentation_reference r
+                          join instance x on x.sop_instance_uid = r.sop_instance_uid and x.state = 'current'
+                          where r.segmentation_id = $1)
+      and not exists (select from segmentation_reference r
+                      where r.segmentation_id = $1 and r.sop_instance_uid = i.sop_instance_uid)
+      and not exists (select from instance x
+                      where x.sop_instance_uid = i.sop_instance_uid
+                        and x.state in ('pending', 'quarantined'))
+    order by i.sop_instance_uid collate "C")"};
+
 constexpr Statement select_pair{"comparison_files", R"(
     select first.file_id, second.file_id
     from instance second
@@ -53,6 +69,10 @@ AnalysisInputs analysis_inputs(Database& database, std::int64_t segmentation_id)
     inputs.waiting = std::chrono::seconds(row[6].as<std::int64_t>());
     for (const pqxx::row& image : transaction.run(select_images, segmentation_id)) {
       inputs.images.push_back({image[0].c_str(), image[1].c_str(), digest_from(image[2])});
+    }
+    for (const pqxx::row& image : transaction.run(select_rest_of_series, segmentation_id)) {
+      inputs.rest_of_series.push_back({image[0].c_str(), image[1].c_str(), digest_from(image[2])});
+      inputs.settled = std::min(inputs.settled, std::chrono::seconds(image[3].as<std::int64_t>()));
     }
     return inputs;
   });

@@ -69,7 +69,11 @@ struct AnalysisInputs {
     std::string file_id;
     Sha256 digest{};
   };
-  std::vector<Image> images;       ///< Those that are here, sorted by SOP Instance UID; current revisions.
+  std::vector<Image> images;  ///< Those that are here, sorted by SOP Instance UID; current revisions.
+  /// The other images of the series that `images` are of, sorted likewise; without those in conflict.
+  std::vector<Image> rest_of_series;
+  /// Since the last of `rest_of_series` was received; the longest duration where there is none.
+  std::chrono::seconds settled = std::chrono::seconds::max();
   bool conflicting = false;        ///< An image or the segmentation is quarantined or awaits comparison.
   std::chrono::seconds waiting{};  ///< Since the segmentation was received, or last woken by an image.
 };

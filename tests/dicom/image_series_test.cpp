@@ -139,6 +139,51 @@ TEST(ImageSeries, ToleratesPositionsWithinOnePercentOfTheSpacing) {
   EXPECT_EQ(tests::rejected_as([&] { read_image_series(files); }), "mixed_spacing");
 }
 
+TEST(ImageSeries, OfSparseReferencesIsTheWholeSeries) {
+  const SyntheticSeries series;
+  const tests::TemporaryFolder folder;
+  const auto files = tests::write_series(series, folder.path());
+  const std::vector referenced{files[3], files[1]};
+  expect_volume_of(series, read_image_series(referenced, std::vector{files[0], files[4], files[2]}));
+  expect_volume_of(
+      series, read_image_series(std::vector{files[2]}, std::vector{files[0], files[1], files[3], files[4]}));
+}
+
+TEST(ImageSeries, PassesOverImagesOfTheSeriesThatAreNoSlicesOfIt) {
+  const SyntheticSeries series;
+  const tests::TemporaryFolder folder;
+  const auto files = tests::write_series(series, folder / "series");
+  const std::vector referenced{files[1], files[3]};
+  for (const auto defect :
+       {SeriesDefect::mixed_orientation, SeriesDefect::mixed_rows, SeriesDefect::second_series,
+        SeriesDefect::secondary_capture, SeriesDefect::truncated_file}) {
+    SyntheticSeries other = series;
+    other.defect = defect;
+    const tests::TemporaryFolder elsewhere;
+    const auto misfits = tests::write_series(other, elsewhere.path());
+    expect_volume_of(
+        series, read_image_series(referenced, std::vector{files[0], misfits.back(), files[4], files[2]}));
+  }
+}
+
+TEST(ImageSeries, IsItsReferencedPartWhereTheWholeIsNoRegularVolume) {
+  const SyntheticSeries series;
+  const tests::TemporaryFolder folder;
+  const auto files = tests::write_series(series, folder / "first phase");
+  const auto others = tests::write_series(series, folder / "second phase");
+  expect_volume_of(series, read_image_series(files, others));
+}
+
+TEST(ImageSeries, IsNeverItsReferencedPartWhereThatLeavesOutSlices) {
+  const tests::TemporaryFolder folder;
+  const auto files = tests::write_series(SyntheticSeries{}, folder.path());
+  const auto rejection = tests::rejection_of([&] {
+    read_image_series(std::vector{files[0], files[4]}, std::vector{files[1], files[3]});
+  });
+  EXPECT_EQ(rejection.reason, RejectionReason::missing_slices);
+  EXPECT_NE(rejection.detail.find("1 of 5 slices"), std::string::npos) << rejection.detail;
+}
+
 TEST(ImageSeries, ConvertsTextToUtf8) {
   SyntheticSeries series;
   series.series_description = "L\xE9sion f\xFCr";

@@ -143,13 +143,42 @@ TEST_F(ExtractCommand, CountsMissingImages) {
   const auto result = run_glisson(arguments());
   EXPECT_EQ(result.exit_code, 3);
   EXPECT_EQ(result.out, "");
-  EXPECT_NE(result.err.find("glisson: incomplete_series: 7 of 8 images"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("glisson: incomplete_series: seg.dcm: incomplete: 7 of 8 images"),
+            std::string::npos)
+      << result.err;
+}
+
+TEST_F(ExtractCommand, NamesTheFilesThatItCannotRead) {
+  const auto image = *std::filesystem::directory_iterator(folder / "images/portal");
+  tests::truncate_file(image.path(), 600);
+  const auto result = run_glisson(arguments());
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_NE(result.err.find("7 of 8 images; unreadable: " + image.path().filename().string()),
+            std::string::npos)
+      << result.err;
+}
+
+TEST_F(ExtractCommand, MeasuresOnTheWholeSeriesWhereFewImagesAreReferenced) {
+  for (const char* protocol : {"pyradiomics-native", "pyradiomics-1mm"}) {
+    const auto all = run_glisson(arguments({"--segment", "2", "--protocol", protocol}));
+    ASSERT_EQ(all.exit_code, 0) << all.err;
+    segmentation.referenced_slices = {4, 6};
+    tests::write_segmentation(segmentation, series, folder / "images/seg.dcm");
+    const auto few = run_glisson(arguments({"--segment", "2", "--protocol", protocol}));
+    EXPECT_EQ(few.exit_code, 0) << few.err;
+    EXPECT_EQ(few.out, all.out);
+    segmentation.referenced_slices.clear();
+    tests::write_segmentation(segmentation, series, folder / "images/seg.dcm");
+  }
 }
 
 TEST_F(ExtractCommand, NamesWhatDoesNotExist) {
   const auto segment = run_glisson(arguments({"--segment", "9"}));
   EXPECT_EQ(segment.exit_code, 5);
   EXPECT_NE(segment.err.find("there are 1, 2"), std::string::npos) << segment.err;
+  const auto no_number = run_glisson(arguments({"--segment", "two"}));
+  EXPECT_EQ(no_number.exit_code, 2);
+  EXPECT_NE(no_number.err.find("not in range 1 to 65535"), std::string::npos) << no_number.err;
   const auto protocol = run_glisson(arguments({"--protocol", "nonsense"}));
   EXPECT_EQ(protocol.exit_code, 5);
   EXPECT_NE(protocol.err.find("unknown_protocol"), std::string::npos) << protocol.err;

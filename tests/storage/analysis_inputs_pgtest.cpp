@@ -42,6 +42,42 @@ TEST_F(AnalysisInputsTest, NamesTheCurrentImagesInOrderOfTheirUids) {
   EXPECT_FALSE(inputs.conflicting);
 }
 
+TEST_F(AnalysisInputsTest, NamesTheOtherImagesOfTheSeries) {
+  const ReceivedInstance seg = segmentation_of({"1.2.3.1.3", "1.2.3.1.5"});
+  const ReceivedInstance between = image("1.2.3.1.4");
+  for (const char* uid : {"1.2.3.1.5", "1.2.3.1.3", "1.2.3.1.2"}) receive(image(uid));
+  receive(between);
+  receive(image("1.2.3.2.1", "", "1.2.3", "1.2.3.2"));
+  receive(seg);
+  const std::int64_t id = id_of(seg.file_id);
+  AnalysisInputs inputs = analysis_inputs(database_, id);
+  EXPECT_EQ(inputs.images.size(), 2U);
+  ASSERT_EQ(inputs.rest_of_series.size(), 2U);
+  EXPECT_EQ(inputs.rest_of_series[0].sop_instance_uid, "1.2.3.1.2");
+  EXPECT_EQ(inputs.rest_of_series[1].file_id, between.file_id);
+  EXPECT_EQ(inputs.rest_of_series[1].digest, between.digest);
+
+  EXPECT_LE(inputs.settled, seconds(5));
+  test_.rows("update instance set received_at = now() - interval '100 s' returning 1");
+  inputs = analysis_inputs(database_, id);
+  EXPECT_GE(inputs.settled, seconds(99));
+  EXPECT_LE(inputs.settled, seconds(110));
+
+  receive(image("1.2.3.1.4", "other"));
+  inputs = analysis_inputs(database_, id);
+  EXPECT_FALSE(inputs.conflicting);
+  ASSERT_EQ(inputs.rest_of_series.size(), 1U);
+  EXPECT_EQ(inputs.rest_of_series[0].sop_instance_uid, "1.2.3.1.2");
+}
+
+TEST_F(AnalysisInputsTest, HaveNothingToSettleWhereEveryImageIsReferred) {
+  const ReceivedInstance seg = segmentation_of({"1.2.3.1.1", "1.2.3.1.2"});
+  for (const auto& received : {image("1.2.3.1.1"), image("1.2.3.1.2"), seg}) receive(received);
+  const AnalysisInputs inputs = analysis_inputs(database_, id_of(seg.file_id));
+  EXPECT_TRUE(inputs.rest_of_series.empty());
+  EXPECT_EQ(inputs.settled, seconds::max());
+}
+
 TEST_F(AnalysisInputsTest, SaysWhetherAnyInputIsInConflict) {
   const ReceivedInstance seg = segmentation_of({"1.2.3.1.1"});
   receive(seg);

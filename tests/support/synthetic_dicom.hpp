@@ -143,6 +143,8 @@ struct SyntheticSegmentation {
   std::string character_set = "ISO_IR 100";
   SyntheticTransferSyntax transfer_syntax = SyntheticTransferSyntax::explicit_little_endian;
   bool refers_to_images = true;
+  std::vector<int> referenced_slices;  ///< Empty: all.
+  double spacing_factor = 1;           ///< Of the Pixel Spacing that is written, as rounding changes it.
   std::string uid_seed = "segmentation";
   SegmentationDefect defect = SegmentationDefect::none;
 };

@@ -111,7 +111,10 @@ class Builder {
   void put_references() {
     if (!options_.refers_to_images) return;
     DataSetWriter series = data_set_.add_item(DCM_ReferencedSeriesSequence);
+    const auto& referenced = options_.referenced_slices;
     for (int z = 0; z < series_.size[2]; ++z) {
+      if (!referenced.empty() && std::find(referenced.begin(), referenced.end(), z) == referenced.end())
+        continue;
       series.add_item(DCM_ReferencedInstanceSequence)
           .put(DCM_ReferencedSOPClassUID, UID_CTImageStorage)
           .put(DCM_ReferencedSOPInstanceUID, series_.image_uid(z));
@@ -147,7 +150,7 @@ class Builder {
         column[i] = c * column[i] - s * old;
       }
     }
-    const double factor = options_.defect == other_pixel_spacing ? 1.2 : 1;
+    const double factor = options_.defect == other_pixel_spacing ? 1.2 : options_.spacing_factor;
     groups.add_item(DCM_PlaneOrientationSequence)
         .put_decimals(DCM_ImageOrientationPatient,
                       std::array{row[0], row[1], row[2], column[0], column[1], column[2]});
