@@ -1,5 +1,6 @@
 #include "dicom/frame_placement.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <string>
@@ -22,6 +23,11 @@ class OffGrid {
   int frame_;
 };
 
+/// How far the corners of a frame may be from the grid, in mm. Spacing and orientation that were rounded to
+/// four decimals move the far end of a row of 512 pixels by 0.03 mm; up to a tenth of a voxel, which voxel is
+/// meant is beyond doubt.
+double corner_tolerance(double spacing) { return std::max(0.1 * spacing, position_tolerance(spacing)); }
+
 std::array<int, 3> nearest_voxel(const engine::Vector3& position, const engine::Grid& grid,
                                  const OffGrid& off_grid) {
   const engine::Vector3 index = grid.index(position);
@@ -30,7 +36,7 @@ std::array<int, 3> nearest_voxel(const engine::Vector3& position, const engine::
     const double nearest = std::round(index[axis]);
     const double off = std::abs(index[axis] - nearest) * grid.spacing[axis];
     if (std::abs(nearest) > 1e6) off_grid("lies far outside of the images");
-    if (off > position_tolerance(grid.spacing[axis])) {
+    if (off > corner_tolerance(grid.spacing[axis])) {
       std::array<char, 64> text{};
       std::snprintf(text.data(), text.size(), "lies %.3f mm off the grid of the images along %c", off,
                     "xyz"[axis]);

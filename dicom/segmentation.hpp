@@ -23,8 +23,7 @@ struct Segmentation {
 /// Reads a segmentation onto the grid of `images`. Frames are bit-packed and need not end on byte boundaries;
 /// omitted frames are empty; each frame is placed by its Image Position (Patient), shared or per frame, and
 /// may cover a part of the image's plane. In-plane axes that are permuted or flipped against the images are
-/// mapped. Frame positions may deviate from the grid by at most 1 % of its spacing or 0.01 mm, whichever is
-/// larger.
+/// mapped. The corners of frames may deviate from the grid by at most a tenth of its spacing.
 /// @throws RejectedInput not_a_segmentation, fractional_segmentation, segmentation_off_grid (also in another
 ///         frame of reference than the images), truncated_pixel_data, unsupported_pixel_format,
 ///         unsupported_transfer_syntax, too_much_memory, missing_attribute, invalid_attribute, invalid_uid,

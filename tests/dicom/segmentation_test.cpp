@@ -135,6 +135,21 @@ TEST(Segmentation, IsReadOnObliqueImages) {
   expect_masks(segmentation, series);
 }
 
+TEST(Segmentation, ToleratesPixelSpacingThatWasRounded) {
+  SyntheticSeries series;
+  series.size = {512, 6, 3};
+  series.spacing = {0.78125, 0.78125, 5};
+  SyntheticSegmentation segmentation = three_segments();
+  segmentation.spacing_factor = 0.7812 / 0.78125;
+  expect_masks(segmentation, series);
+  segmentation.spacing_factor = 0.78 / 0.78125;  // Nearly a pixel off at the end of a row.
+  const tests::TemporaryFolder folder;
+  const ImageSeries images = read_image_series(tests::write_series(series, folder.path()));
+  tests::write_segmentation(segmentation, series, folder / "seg.dcm");
+  EXPECT_EQ(tests::rejected_as([&] { read_segmentation(folder / "seg.dcm", images); }),
+            "segmentation_off_grid");
+}
+
 TEST(Segmentation, PlacesFramesThatCoverAPartOfThePlane) {
   SyntheticSegmentation segmentation;
   segmentation.part_origin = {2, 1};
