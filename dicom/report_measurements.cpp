@@ -24,6 +24,8 @@ void add_size(ReportTree& tree, const MeasurementReport& report, const ReportedR
     const auto number = tree.number(contains, codes::long_axis, axis.length, millimetre);
     if (iod == ReportIod::comprehensive_3d && !report.images->frame_of_reference_uid.empty())
       tree.line(inferred_from, codes::path, axis, report.images->frame_of_reference_uid);
+    const auto parts = parts_in_words(region.size);
+    if (!parts.empty()) tree.text(has_properties, codes::caution, parts);
   }
   tree.number(contains, codes::short_axis, region.size.short_axis.length, millimetre);
 }

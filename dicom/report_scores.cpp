@@ -78,6 +78,9 @@ void add_score(ReportTree& tree, const MeasurementReport& report, const engine::
   }
   const auto name = codes::private_concept('S', model.name, score_name_in_report(model));
   const auto number = tree.number(contains, name, value, unit);
+  // Whoever reads the number alone must see that it stands for either side.
+  if (assessment.at_cut_off && assessment.category)
+    tree.text(has_properties, codes::caution, assessment.category->wording);
   add_algorithm_identification(tree, model, *report.protocol);
   add_inputs(tree, report, assessment);
 }

@@ -1,3 +1,5 @@
+#include <cctype>
+
 #include "dicom/measurement_report.hpp"
 #include "dicom/report_content.hpp"
 #include "dicom/report_text.hpp"
@@ -39,6 +41,8 @@ std::vector<std::string> region_lines(const MeasurementReport& report) {
       line += "long axis " + millimetres_in_words(region.size.long_axis.length) + ", short axis " +
               millimetres_in_words(region.size.short_axis.length) + ", volume " +
               millilitres_in_words(region.size.volume);
+      const auto parts = parts_in_words(region.size);
+      if (!parts.empty()) line += "; " + parts;
     } else {
       line += "volume " + millilitres_in_words(region.size.volume);
     }
@@ -73,7 +77,15 @@ std::string score_line(const MeasurementReport& report, const engine::RiskAssess
   const auto value = value_in_words(assessment);
   const auto category = category_in_words(assessment);
   line += ":";
-  add_sentence(value + (value.empty() || category.empty() ? "" : "; ") + category);
+  // Wordings of packages are sentences, those made here go on after the number.
+  const bool goes_on =
+      !value.empty() && !category.empty() && std::islower(static_cast<unsigned char>(category.front())) != 0;
+  if (goes_on) {
+    add_sentence(value + "; " + category);
+  } else {
+    add_sentence(value);
+    add_sentence(category);
+  }
   if (is_demonstration(model)) {
     add_sentence(status_in_words(model));
   } else {

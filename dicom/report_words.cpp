@@ -257,7 +257,7 @@ std::vector<std::string> ignored_in_words(const MeasurementReport& report) {
 std::string number_in_words(double value) {
   const double size = std::abs(value);
   if (size != 0 && (size < 0.01 || size >= 1e6)) return printed(value, std::chars_format::general, 3);
-  auto text = printed(value, std::chars_format::fixed, 2);
+  auto text = printed(value, std::chars_format::fixed, size < 1 ? 3 : 2);
   while (text.back() == '0') text.pop_back();
   if (text.back() == '.') text.pop_back();
   return text == "-0" ? "0" : text;
@@ -266,6 +266,12 @@ std::string number_in_words(double value) {
 std::string millimetres_in_words(double millimetres) {
   if (millimetres < 0.5) return "less than 1 mm";
   return printed(std::round(millimetres), std::chars_format::fixed, 0) + " mm";
+}
+
+std::string parts_in_words(const engine::LesionSize& size) {
+  if (size.parts <= 1) return {};
+  return "drawn in " + std::to_string(size.parts) +
+         " separate parts, which may be several lesions: the axes may reach from one to another";
 }
 
 std::string millilitres_in_words(double cubic_millimetres) {

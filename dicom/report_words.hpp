@@ -56,6 +56,9 @@ std::string millimetres_in_words(double millimetres);
 /// A volume to 0.1 ml, e.g. "5.1 ml" or "less than 0.1 ml".
 std::string millilitres_in_words(double cubic_millimetres);
 
+/// What separate parts of one segment mean for its axes; empty where there is but one.
+std::string parts_in_words(const engine::LesionSize& size);
+
 /// A probability to 5 %, e.g. "about 35 %"; "below 5 %" and "above 95 %" at the ends.
 std::string probability_in_words(double probability);
 

@@ -1,12 +1,14 @@
 #include "engine/lesion_size.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
 #include <vector>
 
 #include "engine/errors.hpp"
+#include "engine/region.hpp"
 
 namespace glisson::engine {
 namespace {
@@ -197,6 +199,59 @@ Axis to_axis(const Slice& slice, const Diameter& diameter) {
   return {slice.position(diameter.start), slice.position(diameter.end), diameter.length};
 }
 
+/// Takes the voxels that are connected to one of a region out of it.
+class PartTaker {
+ public:
+  PartTaker(const Mask& mask, const BoundingBox& box) : mask_(mask), box_(box), left_(mask.voxels) {}
+
+  /// In-plane diagonal in mm of the part that begins at a voxel; 0 where the voxel was taken or is outside.
+  double take(int x, int y, int z) {
+    if (!pop(x, y, z)) return 0;
+    BoundingBox part{{x, y, z}, {x, y, z}};
+    while (!pending_.empty()) {
+      const std::array<int, 3> voxel = pending_.back();
+      pending_.pop_back();
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        part.lower[axis] = std::min(part.lower[axis], voxel[axis]);
+        part.upper[axis] = std::max(part.upper[axis], voxel[axis]);
+      }
+      for (int i = 0; i < 27; ++i) pop(voxel[0] + i % 3 - 1, voxel[1] + i / 3 % 3 - 1, voxel[2] + i / 9 - 1);
+    }
+    return std::hypot(part.extent(0) * mask_.grid.spacing[0], part.extent(1) * mask_.grid.spacing[1]);
+  }
+
+ private:
+  bool pop(int x, int y, int z) {
+    const std::array voxel{x, y, z};
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      if (voxel[axis] < box_.lower[axis] || voxel[axis] > box_.upper[axis]) return false;
+    }
+    auto& left = left_[mask_.grid.offset(x, y, z)];
+    if (left == 0) return false;
+    left = 0;
+    pending_.push_back(voxel);
+    return true;
+  }
+
+  const Mask& mask_;
+  BoundingBox box_;
+  std::vector<std::uint8_t> left_;
+  std::vector<std::array<int, 3>> pending_;
+};
+
+int count_parts(const Mask& mask) {
+  constexpr double smallest_part = 5;
+  const BoundingBox box = bounding_box(mask);
+  PartTaker taker(mask, box);
+  int parts = 0;
+  for (int z = box.lower[2]; z <= box.upper[2]; ++z) {
+    for (int y = box.lower[1]; y <= box.upper[1]; ++y) {
+      for (int x = box.lower[0]; x <= box.upper[0]; ++x) parts += taker.take(x, y, z) >= smallest_part;
+    }
+  }
+  return std::max(parts, 1);
+}
+
 }  // namespace
 
 LesionSize measure_lesion(const Mask& mask) {
@@ -222,6 +277,7 @@ LesionSize measure_lesion(const Mask& mask) {
   size.volume = static_cast<double>(size.voxels) * mask.grid.voxel_volume();
   size.long_axis = to_axis(slice, longest);
   size.short_axis = to_axis(slice, longest_perpendicular(slice, longest));
+  size.parts = count_parts(mask);
   size.pixel_size = std::max(mask.grid.spacing[0], mask.grid.spacing[1]);
   return size;
 }

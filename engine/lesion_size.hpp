@@ -22,10 +22,15 @@ struct LesionSize {
   int slice = 0;      ///< z index of the slice of both axes (the lowest of equal ones).
   int slices = 0;     ///< Number of slices with at least one voxel.
   std::size_t voxels = 0;
+  /// Separate parts (voxels connected by faces, edges or corners) whose in-plane extent is at least 5 mm; at
+  /// least 1. Several may be several lesions in one mask, whose number and diameters it then does not tell;
+  /// smaller ones are what drawing tools leave behind.
+  int parts = 0;
   double pixel_size = 0;  ///< The larger in-plane distance of voxels, mm: the resolution of the diameters.
 };
 
-/// Measures a lesion. All separate parts of the mask count as one lesion: the long axis may bridge them.
+/// Measures a lesion. All separate parts of the mask are measured as one lesion: the long axis may bridge
+/// them; `parts` tells.
 /// @throws RejectedInput empty_region when no voxel is inside.
 /// @throws std::logic_error when the mask does not have one value for each voxel of its grid.
 LesionSize measure_lesion(const Mask& mask);

@@ -38,6 +38,11 @@ ModelContext patient_context(std::span<const MeasuredLesion> lesions, const Meas
   context.modality = images.modality;
   context.phase = images.phase;
   context.protocol_digest = images.protocol_digest;
+  for (const MeasuredLesion& lesion : lesions) {
+    if (lesion.ambiguity.empty()) continue;
+    for (const char* measure : {"lesion_count", "largest_diameter", "total_diameter"})
+      context.undefined.emplace(measure, lesion.ambiguity);
+  }
   context.values["lesion_count"] = {static_cast<double>(lesions.size()), "1"};
   if (lesions.empty()) return context;
 
@@ -68,6 +73,9 @@ ModelContext lesion_context(const MeasuredLesion& lesion, std::span<const Measur
   context.segment_number = lesion.segment_number;
   context.lesion_volume = lesion.size->volume;
   context.lesion_slices = lesion.size->slices;
+  if (!lesion.ambiguity.empty()) {
+    for (const char* measure : {"long_axis", "short_axis"}) context.undefined[measure] = lesion.ambiguity;
+  }
   context.values["long_axis"] = diameter(lesion.size->long_axis, *lesion.size);
   context.values["short_axis"] = diameter(lesion.size->short_axis, *lesion.size);
   context.values["volume"] = {lesion.size->volume, "mm3"};

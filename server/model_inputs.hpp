@@ -16,6 +16,8 @@ struct MeasuredLesion {
   int segment_number = 0;
   const engine::LesionSize* size = nullptr;         ///< Never null.
   const engine::FeatureVector* features = nullptr;  ///< Null where no features could be computed.
+  /// Why it is not certain to be one lesion, e.g. "segment 2 is drawn in 3 separate parts"; else empty.
+  std::string ambiguity = {};
 };
 
 /// What the features were computed from, and how.
@@ -27,7 +29,8 @@ struct MeasuredImages {
 };
 
 /// What patient models are assessed on: the measures of all drawn lesions (engine::lesion_measures()). A size
-/// is known to 2 mm or one voxel, whichever is larger, and a sum of sizes to the sum of theirs.
+/// is known to 2 mm or one voxel, whichever is larger, and a sum of sizes to the sum of theirs. Where it is
+/// not certain that each mask is one lesion, number and diameters are undefined.
 engine::ModelContext patient_context(std::span<const MeasuredLesion> lesions, const MeasuredImages& images);
 
 /// What lesion models are assessed on: the lesion's own measures and features, and those of the patient. A

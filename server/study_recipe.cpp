@@ -69,13 +69,34 @@ dicom::ReportedRegion measure(const SelectedSegment& selected, const engine::Seg
   return region;
 }
 
+bool overlap(const engine::Mask& a, const engine::Mask& b) {
+  return std::ranges::mismatch(a.voxels, b.voxels, [](auto x, auto y) { return x == 0 || y == 0; }).in1 !=
+         a.voxels.end();
+}
+
+/// Why a region may be several lesions, or a part of one that is drawn as another segment too.
+std::string ambiguity(const StudyAnalysis& analysis, const dicom::ReportedRegion& region) {
+  if (region.size.parts > 1) {
+    return fmt::format("segment {} is drawn in {} separate parts", region.segment_number, region.size.parts);
+  }
+  const engine::Mask& mask = segment_of(analysis.segmentation, region.segment_number).mask;
+  for (const auto& other : analysis.report.regions) {
+    if (!other.is_lesion || other.segment_number <= region.segment_number) continue;
+    if (overlap(mask, segment_of(analysis.segmentation, other.segment_number).mask)) {
+      return fmt::format("segments {} and {} overlap", region.segment_number, other.segment_number);
+    }
+  }
+  return {};
+}
+
 /// Counts and sizes are of all drawn lesions, measured by features or not.
 std::vector<engine::RiskAssessment> assess(const StudyAnalysis& analysis, const Recipe& recipe) {
   std::vector<MeasuredLesion> lesions;
   for (const auto& region : analysis.report.regions) {
     if (!region.is_lesion || region.size.voxels == 0) continue;
-    lesions.push_back(
-        {region.segment_number, &region.size, region.not_measured.empty() ? &region.features : nullptr});
+    lesions.push_back({region.segment_number, &region.size,
+                       region.not_measured.empty() ? &region.features : nullptr,
+                       ambiguity(analysis, region)});
   }
   const MeasuredImages images{
       analysis.images.modality, analysis.images.intensity_unit, recipe.protocol.digest, {}};
@@ -117,7 +138,10 @@ std::string input_digest(std::span<const Sha256> digests) {
 std::unique_ptr<StudyAnalysis> analyse_study(const StudyInput& input, const Recipe& recipe,
                                              const TrackingSource& tracking) {
   auto analysis = std::make_unique<StudyAnalysis>();
-  analysis->images = dicom::read_image_series(input.images);
+  if (input.images.empty()) {
+    throw RejectedInput(RejectionReason::missing_attribute, "the segmentation refers to no images");
+  }
+  analysis->images = dicom::read_image_series(input.images, input.rest_of_series);
   analysis->segmentation = dicom::read_segmentation(input.segmentation, analysis->images);
 
   const SegmentSelection selection = select_segments(analysis->segmentation.segments, recipe.label_rules);

@@ -189,6 +189,27 @@ TEST(MeasurementReport, KeepsASentinelWithItsCaution) {
   EXPECT_EQ(number.child("caution").value, "the formula divides by zero for this region");
 }
 
+TEST(MeasurementReport, CautionsAboutTheAxesOfSeparateParts) {
+  ReportExample example;
+  EXPECT_TRUE(region_group(read_back(example), "2").child("103339001").all("caution").empty());
+  example.report.regions[1].size.parts = 3;
+  const auto report = read_back(example);
+  EXPECT_THAT(region_group(report, "2").child("103339001").child("caution").value,
+              testing::HasSubstr("3 separate parts"));
+  EXPECT_THAT(report_summary(example.report), testing::HasSubstr("volume 5.1 ml; drawn in 3 separate parts"));
+}
+
+TEST(MeasurementReport, CautionsAboutANumberAtTheCutOff) {
+  ReportExample example;
+  auto& assessment = example.report.assessments[0];
+  EXPECT_TRUE(read_back(example).root.all("caution").empty());
+  assessment.at_cut_off = true;
+  assessment.category->wording = "At the cut-off between \"a\" and \"b\"";
+  const auto report = read_back(example);
+  ASSERT_EQ(report.root.all("caution").size(), 1U);
+  EXPECT_EQ(report.root.all("caution").front()->value, assessment.category->wording);
+}
+
 TEST(MeasurementReport, SaysWhyARegionWasNotMeasured) {
   ReportExample example;
   example.report.regions[2].size = {};

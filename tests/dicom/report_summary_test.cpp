@@ -109,7 +109,7 @@ TEST(ReportSummary, MarksDemonstrations) {
   const ReportExample example;
   const auto text = report_summary(example.report);
   EXPECT_THAT(text,
-              HasSubstr("- DEMONSTRATION: Microvascular invasion signature, Lesion 1 (segment 2): 0.49."));
+              HasSubstr("- DEMONSTRATION: Microvascular invasion signature, Lesion 1 (segment 2): 0.487."));
   EXPECT_THAT(text, HasSubstr("come from no patients"));
 }
 

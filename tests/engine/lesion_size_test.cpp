@@ -240,6 +240,34 @@ TEST(LesionSize, NamesTheLowestOfEqualSlices) {
   EXPECT_EQ(size.slices, 3);
 }
 
+TEST(LesionSize, CountsSeparatePartsButNoSpecks) {
+  Mask mask = empty_mask({40, 20, 6}, {1, 1, 4});
+  const auto draw = [&](int x0, int y0, int z0, int extent) {
+    for (int y = y0; y < y0 + extent; ++y) {
+      for (int x = x0; x < x0 + extent; ++x) mask.voxels[mask.grid.offset(x, y, z0)] = 1;
+    }
+  };
+  draw(2, 2, 2, 6);
+  EXPECT_EQ(measure_lesion(mask).parts, 1);
+  draw(8, 8, 3, 6);  // Touches the first at a corner.
+  EXPECT_EQ(measure_lesion(mask).parts, 1);
+  draw(20, 2, 2, 3);  // 4.2 mm.
+  EXPECT_EQ(measure_lesion(mask).parts, 1);
+  draw(30, 2, 2, 4);  // 5.7 mm.
+  EXPECT_EQ(measure_lesion(mask).parts, 2);
+  draw(2, 2, 4, 6);                          // Over the first, with a slice between them.
+  EXPECT_EQ(measure_lesion(mask).parts, 2);  // It touches the second.
+  draw(30, 10, 0, 6);
+  EXPECT_EQ(measure_lesion(mask).parts, 3);
+}
+
+TEST(LesionSize, OfASpeckIsOnePart) {
+  Mask mask = empty_mask({5, 5, 1}, {1, 1, 1});
+  mask.voxels[mask.grid.offset(1, 1, 0)] = 1;
+  mask.voxels[mask.grid.offset(4, 4, 0)] = 1;
+  EXPECT_EQ(measure_lesion(mask).parts, 1);
+}
+
 TEST(LesionSize, TouchesTheEdgeOfTheImage) {
   Mask mask = empty_mask({3, 2, 1}, {1, 1, 1});
   std::ranges::fill(mask.voxels, std::uint8_t{1});

@@ -124,6 +124,20 @@ TEST_F(ModelInputs, WithoutALesionGiveNoNumberToAnyModel) {
   }
 }
 
+TEST_F(ModelInputs, LeaveNumberAndDiametersUndefinedWhereAMaskMayHoldSeveralLesions) {
+  lesions_[1].ambiguity = "segment 3 is drawn in 2 separate parts";
+  const auto assessments = assess_all(models_, lesions_, images_);
+  ASSERT_EQ(assessments.size(), 5U);
+  EXPECT_TRUE(assessments[0].score);  // Of the other lesion.
+  for (std::size_t i = 2; i < 5; ++i) {
+    EXPECT_FALSE(assessments[i].score);
+    EXPECT_EQ(assessments[i].reason, engine::NotAssessedReason::undefined_input);
+    EXPECT_NE(assessments[i].detail.find("segment 3 is drawn in 2 separate parts"), std::string::npos);
+  }
+  EXPECT_TRUE(lesion_context(lesions_[1], lesions_, images_).undefined.contains("long_axis"));
+  EXPECT_FALSE(lesion_context(lesions_[0], lesions_, images_).undefined.contains("long_axis"));
+}
+
 TEST_F(ModelInputs, OfAnotherProtocolGiveNoNumberToModelsOnFeatures) {
   images_.protocol_digest = std::string(64, '0');
   const auto assessments = assess_all(models_, lesions_, images_);
