@@ -110,6 +110,18 @@ Kernel Kernel::mirrored() const {
   return {{weights.rbegin(), weights.rend()}, static_cast<int>(weights.size()) - 1 - origin};
 }
 
+Kernel operator+(const Kernel& a, const Kernel& b) {
+  const int origin = std::max(a.origin, b.origin);
+  Kernel sum{{}, origin};
+  for (const Kernel* kernel : {&a, &b}) {
+    const auto first = static_cast<std::size_t>(origin - kernel->origin);
+    if (sum.weights.size() < first + kernel->weights.size())
+      sum.weights.resize(first + kernel->weights.size());
+    for (std::size_t k = 0; k < kernel->weights.size(); ++k) sum.weights[first + k] += kernel->weights[k];
+  }
+  return sum;
+}
+
 Kernel centred_kernel(std::vector<double> weights) {
   const int origin = static_cast<int>(weights.size() / 2);
   return {std::move(weights), origin};

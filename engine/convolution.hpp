@@ -19,6 +19,9 @@ struct Kernel {
   bool operator==(const Kernel&) const = default;
 };
 
+/// The kernel whose response is the sum of both responses.
+Kernel operator+(const Kernel& a, const Kernel& b);
+
 /// The kernel of `weights` whose origin is the middle voxel, the second of the two when their number is even.
 Kernel centred_kernel(std::vector<double> weights);
 

@@ -4,71 +4,50 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <limits>
 #include <map>
 #include <numeric>
-#include <optional>
 #include <utility>
 
 namespace glisson::engine {
 namespace {
 
-// A chain on an axis, and the sign by which its response counts.
-struct SignedChain {
-  KernelChain chain;
-  int sign = 1;
+// What is done along one axis: the responses of the chains are added.
+using AxisOperator = std::vector<KernelChain>;
+
+// What a product of axis operators contributes to the pooled response.
+struct Share {
+  int halves = 0;         // in the average, in halves of a rotation
+  bool same = false;      // the maximum takes the response,
+  bool opposite = false;  // or the response with its sign turned
 };
 
-// The mirrored chain; an antisymmetric kernel stays itself with the sign turned.
-SignedChain mirrored(const KernelChain& chain) {
-  SignedChain result;
-  for (const Kernel& kernel : chain) {
-    const Kernel mirror = kernel.mirrored();
-    Kernel opposite = mirror;
-    for (double& weight : opposite.weights) weight = -weight;
-    if (opposite == kernel) {
-      result.sign = -result.sign;
-      result.chain.push_back(kernel);
-    } else {
-      result.chain.push_back(mirror);
+// Products of axis operators: for each axis an index into `operators`.
+struct Products {
+  std::vector<AxisOperator> operators;
+  std::map<std::vector<std::size_t>, Share> shares;
+
+  Share& share(const std::vector<AxisOperator>& product) {
+    std::vector<std::size_t> indices;
+    for (const AxisOperator& factor : product) {
+      const auto known = std::find(operators.begin(), operators.end(), factor);
+      indices.push_back(static_cast<std::size_t>(known - operators.begin()));
+      if (known == operators.end()) operators.push_back(factor);
     }
+    return shares[indices];
   }
-  return result;
+};
+
+Kernel negated(Kernel kernel) {
+  for (double& weight : kernel.weights) weight = -weight;
+  return kernel;
 }
 
-// How many rotations give a kernel, and how many its opposite.
-struct Count {
-  int same = 0;
-  int opposite = 0;
-};
-
-// The rotated kernels: for each axis an index into `chains`.
-struct Orientations {
-  std::vector<KernelChain> chains;
-  std::map<std::vector<std::size_t>, Count> counts;
-  int total = 0;
-
-  std::size_t index(const KernelChain& chain) {
-    const auto known = std::find(chains.begin(), chains.end(), chain);
-    if (known != chains.end()) return static_cast<std::size_t>(known - chains.begin());
-    chains.push_back(chain);
-    return chains.size() - 1;
-  }
-
-  void add(const SeparableKernel& kernel, const std::vector<std::size_t>& order, unsigned mirrored_axes) {
-    std::vector<std::size_t> indices;
-    int sign = 1;
-    for (std::size_t axis = 0; axis < kernel.size(); ++axis) {
-      SignedChain chain{kernel[order[axis]], 1};
-      if ((mirrored_axes >> axis & 1U) != 0) chain = mirrored(chain.chain);
-      indices.push_back(index(chain.chain));
-      sign *= chain.sign;
-    }
-    Count& count = counts[indices];
-    ++(sign > 0 ? count.same : count.opposite);
-    ++total;
-  }
-};
+KernelChain mirrored(KernelChain chain) {
+  for (Kernel& kernel : chain) kernel = kernel.mirrored();
+  return chain;
+}
 
 bool is_odd(const std::vector<std::size_t>& order) {
   int inversions = 0;
@@ -78,27 +57,74 @@ bool is_odd(const std::vector<std::size_t>& order) {
   return inversions % 2 != 0;
 }
 
-// A permutation of the axes with mirrored axes is a rotation when both are even or both are odd.
-Orientations orientations_of(const SeparableKernel& kernel, FilterPooling pooling) {
-  Orientations orientations;
-  std::vector<std::size_t> order(kernel.size());
+void for_each_order(std::size_t axes, const std::function<void(const std::vector<std::size_t>&)>& visit) {
+  std::vector<std::size_t> order(axes);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  if (pooling == FilterPooling::none) {
-    orientations.add(kernel, order, 0);
-    return orientations;
-  }
-  do {
-    for (unsigned mirrored_axes = 0; mirrored_axes < 1U << kernel.size(); ++mirrored_axes) {
-      if (is_odd(order) == (std::popcount(mirrored_axes) % 2 != 0)) {
-        orientations.add(kernel, order, mirrored_axes);
-      }
-    }
-  } while (std::next_permutation(order.begin(), order.end()));
-  return orientations;
+  do visit(order);
+  while (std::next_permutation(order.begin(), order.end()));
 }
 
-void apply_chain(const Volume& volume, std::size_t axis, const KernelChain& chain, FilterBoundary boundary,
-                 Volume& result) {
+// The rotations one by one: a permutation of the axes with mirrored axes is a rotation when both are even or
+// both are odd. An antisymmetric kernel in the mirror is itself with the sign turned.
+Products rotations(const SeparableKernel& kernel) {
+  Products products;
+  for_each_order(kernel.size(), [&](const std::vector<std::size_t>& order) {
+    for (unsigned mirrored_axes = 0; mirrored_axes < 1U << kernel.size(); ++mirrored_axes) {
+      if (is_odd(order) != (std::popcount(mirrored_axes) % 2 != 0)) continue;
+      std::vector<AxisOperator> product;
+      bool opposite = false;
+      for (std::size_t axis = 0; axis < kernel.size(); ++axis) {
+        KernelChain chain = kernel[order[axis]];
+        if ((mirrored_axes >> axis & 1U) != 0) {
+          for (Kernel& factor : chain) {
+            const Kernel mirror = factor.mirrored();
+            if (negated(mirror) == factor) {
+              opposite = !opposite;
+            } else {
+              factor = mirror;
+            }
+          }
+        }
+        product.push_back({chain});
+      }
+      Share& share = products.share(product);
+      (opposite ? share.opposite : share.same) = true;
+    }
+  });
+  return products;
+}
+
+// The response to a chain plus `sign` times that to its mirror image; no chain where this is always 0.
+AxisOperator with_mirror_image(const KernelChain& chain, int sign) {
+  KernelChain mirror = mirrored(chain);
+  if (sign < 0) mirror.back() = negated(mirror.back());
+  if (chain.size() > 1) return {chain, mirror};
+  const Kernel sum = chain.front() + mirror.front();
+  if (std::all_of(sum.weights.begin(), sum.weights.end(), [](double weight) { return weight == 0; }))
+    return {};
+  return {{sum}};
+}
+
+// The average of all rotations without going through them one by one. With g' for the mirror image of g,
+// those of one order of the axes sum to half of
+//   (g1 + g1')(g2 + g2')(g3 + g3') +/- (g1 - g1')(g2 - g2')(g3 - g3'),
+// minus for the odd orders. Of kernels that are used on two axes, the second products cancel.
+Products mirrored_sums(const SeparableKernel& kernel) {
+  Products products;
+  for_each_order(kernel.size(), [&](const std::vector<std::size_t>& order) {
+    for (const int sign : {1, -1}) {
+      std::vector<AxisOperator> product;
+      for (const std::size_t axis : order) product.push_back(with_mirror_image(kernel[axis], sign));
+      if (std::find(product.begin(), product.end(), AxisOperator{}) != product.end()) continue;
+      products.share(product).halves += sign < 0 && is_odd(order) ? -1 : 1;
+    }
+  });
+  std::erase_if(products.shares, [](const auto& share) { return share.second.halves == 0; });
+  return products;
+}
+
+void apply(const Volume& volume, std::size_t axis, const KernelChain& chain, FilterBoundary boundary,
+           Volume& result) {
   const Volume* from = &volume;
   for (const Kernel& kernel : chain) {
     convolve(*from, axis, kernel, boundary, result);
@@ -113,45 +139,63 @@ void combine(Volume& pooled, const Volume& response, const Combine& combination)
   });
 }
 
-void pool(Volume& pooled, const Volume& response, const Count& count, FilterPooling pooling, int total) {
+void apply(const Volume& volume, std::size_t axis, const AxisOperator& chains, FilterBoundary boundary,
+           Volume& result) {
+  apply(volume, axis, chains.front(), boundary, result);
+  for (std::size_t i = 1; i < chains.size(); ++i) {
+    Volume further;
+    apply(volume, axis, chains[i], boundary, further);
+    combine(result, further, std::plus<>());
+  }
+}
+
+void pool(Volume& pooled, const Volume& response, const Share& share, FilterPooling pooling,
+          std::size_t axes) {
   if (pooling == FilterPooling::average) {
-    const float share = static_cast<float>(count.same - count.opposite) / static_cast<float>(total);
-    combine(pooled, response, [share](float sum, float value) { return sum + share * value; });
+    const int rotations = axes == 2 ? 4 : 24;
+    const auto weight = static_cast<float>(0.5 * share.halves / rotations);
+    combine(pooled, response, [weight](float sum, float value) { return sum + weight * value; });
     return;
   }
-  if (count.same > 0) {
+  if (share.same) {
     combine(pooled, response, [](float most, float value) { return std::max(most, value); });
   }
-  if (count.opposite > 0) {
+  if (share.opposite) {
     combine(pooled, response, [](float most, float value) { return std::max(most, -value); });
   }
+}
+
+Volume unpooled(const Volume& volume, const SeparableKernel& kernel, FilterBoundary boundary) {
+  Volume result;
+  for (std::size_t axis = 0; axis < kernel.size(); ++axis) {
+    apply(axis == 0 ? volume : result, axis, kernel[axis], boundary, result);
+  }
+  return result;
 }
 
 }  // namespace
 
 Volume separable_response(const Volume& volume, const SeparableKernel& kernel, FilterBoundary boundary,
                           FilterPooling pooling) {
-  const Orientations orientations = orientations_of(kernel, pooling);
+  if (pooling == FilterPooling::none) return unpooled(volume, kernel, boundary);
+  const bool average = pooling == FilterPooling::average;
+  const Products products = average ? mirrored_sums(kernel) : rotations(kernel);
+  const float start = average ? 0 : -std::numeric_limits<float>::infinity();
+  Volume pooled{volume.grid, std::vector<float>(volume.values.size(), start)};
   std::vector<Volume> stages(kernel.size());  // the response after axis x, y, z
-  std::optional<Volume> pooled;
   const std::vector<std::size_t>* previous = nullptr;
-  for (const auto& [indices, count] : orientations.counts) {
-    // Kernels come in the order of their indices, so that what they share along the first axes is done once.
+  for (const auto& [indices, share] : products.shares) {
+    // Products come in the order of their indices, so that what they share along the first axes is done once.
     std::size_t axis = 0;
     while (previous != nullptr && indices[axis] == (*previous)[axis]) ++axis;
     for (; axis < kernel.size(); ++axis) {
-      apply_chain(axis == 0 ? volume : stages[axis - 1], axis, orientations.chains[indices[axis]], boundary,
-                  stages[axis]);
+      apply(axis == 0 ? volume : stages[axis - 1], axis, products.operators[indices[axis]], boundary,
+            stages[axis]);
     }
     previous = &indices;
-    if (pooling == FilterPooling::none) return std::move(stages.back());
-    if (!pooled) {
-      const float start = pooling == FilterPooling::average ? 0 : -std::numeric_limits<float>::infinity();
-      pooled = Volume{volume.grid, std::vector<float>(volume.values.size(), start)};
-    }
-    pool(*pooled, stages.back(), count, pooling, orientations.total);
+    pool(pooled, stages.back(), share, pooling, kernel.size());
   }
-  return std::move(*pooled);
+  return pooled;
 }
 
 }  // namespace glisson::engine
