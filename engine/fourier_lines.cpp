@@ -1,5 +1,6 @@
 #include "engine/fourier_lines.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
@@ -89,11 +90,10 @@ void step(const FourierBlock& from, FourierBlock& to, std::size_t length, std::s
   for (std::size_t q = 0; q < part; ++q) {
     std::array<Root, radix> twiddles;
     for (std::size_t t = 0; t < radix; ++t) twiddles[t] = roots[q * t * root_step];
-    const double* const in_r = from.real.data() + q * stride;
-    const double* const in_i = from.imaginary.data() + q * stride;
-    double* const out_r = to.real.data() + q * radix * stride;
-    double* const out_i = to.imaginary.data() + q * radix * stride;
-#pragma GCC ivdep
+    const double* const __restrict in_r = from.real.data() + q * stride;
+    const double* const __restrict in_i = from.imaginary.data() + q * stride;
+    double* const __restrict out_r = to.real.data() + q * radix * stride;
+    double* const __restrict out_i = to.imaginary.data() + q * radix * stride;
     for (std::size_t r = 0; r < stride; ++r) {
       Points<radix> points;
       for (std::size_t j = 0; j < radix; ++j) {

@@ -24,7 +24,7 @@ int reach_of(const GaborFilter& filter, double spacing) {
 }
 
 std::size_t extended_length(int length, int reach) {
-  return fast_fourier_length(static_cast<std::size_t>(length + 2 * reach));
+  return fast_fourier_length(static_cast<std::size_t>(length) + 2 * static_cast<std::size_t>(reach));
 }
 
 // theta and theta + 180 degrees give complex conjugate kernels, whose moduli are equal: half the orientations
@@ -33,8 +33,10 @@ std::vector<double> orientations(const GaborFilter& filter) {
   if (!filter.rotation_step) return {filter.theta};
   const int steps = static_cast<int>(std::lround(360 / *filter.rotation_step));
   const int distinct = steps % 2 == 0 ? steps / 2 : steps;
-  std::vector<double> thetas;
-  for (int step = 0; step < distinct; ++step) thetas.push_back(filter.theta + step * 360.0 / steps);
+  std::vector<double> thetas(static_cast<std::size_t>(distinct), filter.theta);
+  for (std::size_t step = 0; step < thetas.size(); ++step) {
+    thetas[step] += static_cast<double>(step) * 360 / steps;
+  }
   return thetas;
 }
 
@@ -116,10 +118,11 @@ ComplexValues GaborBank::extended(const std::vector<float>& plane) const {
   for (int y = -reach_; y < height_ + reach_; ++y) {
     const int row = voxel_at(y, height_, boundary_);
     if (row < 0) continue;
+    const float* const from = plane.data() + static_cast<std::ptrdiff_t>(row) * width_;
     auto* to = values.data() + static_cast<std::size_t>(y + reach_) * size_[0];
     for (int x = -reach_; x < width_ + reach_; ++x, ++to) {
       const int column = voxel_at(x, width_, boundary_);
-      if (column >= 0) *to = plane[static_cast<std::size_t>(row * width_ + column)];
+      if (column >= 0) *to = from[column];
     }
   }
   return values;

@@ -113,8 +113,9 @@ Products mirrored_sums(const SeparableKernel& kernel) {
   Products products;
   for_each_order(kernel.size(), [&](const std::vector<std::size_t>& order) {
     for (const int sign : {1, -1}) {
-      std::vector<AxisOperator> product;
-      for (const std::size_t axis : order) product.push_back(with_mirror_image(kernel[axis], sign));
+      std::vector<AxisOperator> product(kernel.size());
+      std::transform(order.begin(), order.end(), product.begin(),
+                     [&](std::size_t axis) { return with_mirror_image(kernel[axis], sign); });
       if (std::find(product.begin(), product.end(), AxisOperator{}) != product.end()) continue;
       products.share(product).halves += sign < 0 && is_odd(order) ? -1 : 1;
     }

@@ -249,35 +249,41 @@ TEST(GaborFilter, AveragesOrientationsAndPlanes) {
   }
 }
 
-// The sums of the Fourier transform as they stand; odd, even, prime and single lengths.
+// The sums of the Fourier transform as they stand.
 std::vector<double> naive_simoncelli(const Volume& volume, int level) {
-  const auto& [nx, ny, nz] = volume.grid.size;
+  const auto size = volume.grid.size;
+  const int voxels = static_cast<int>(volume.values.size());
   const double most = std::pow(0.5, level - 1);
+  const auto index = [&](int i) {
+    return std::array{i % size[0], i / size[0] % size[1], i / size[0] / size[1]};
+  };
   const auto frequency = [](int q, int n) { return n == 1 ? 0 : 2.0 * ((q + n / 2) % n) / (n - 1) - 1; };
+  const auto phase = [&](const std::array<int, 3>& wave, const std::array<int, 3>& voxel) {
+    double turns = 0;
+    for (std::size_t axis = 0; axis < 3; ++axis) turns += 1.0 * wave[axis] * voxel[axis] / size[axis];
+    return 2 * pi * turns;
+  };
   std::vector<double> result(volume.values.size(), 0.0);
-  for (int q = 0; q < nx * ny * nz; ++q) {
-    const std::array<int, 3> wave{q % nx, q / nx % ny, q / nx / ny};
-    const double nu = std::hypot(frequency(wave[0], nx), frequency(wave[1], ny), frequency(wave[2], nz));
+  for (int q = 0; q < voxels; ++q) {
+    const auto wave = index(q);
+    const double nu =
+        std::hypot(frequency(wave[0], size[0]), frequency(wave[1], size[1]), frequency(wave[2], size[2]));
     if (nu <= most / 4 || nu > most) continue;
     const double gain = std::cos(pi / 2 * std::log2(2 * nu / most));
-    const auto phase = [&](int i) {
-      return 2 * pi *
-             (1.0 * wave[0] * (i % nx) / nx + 1.0 * wave[1] * (i / nx % ny) / ny +
-              1.0 * wave[2] * (i / nx / ny) / nz);
-    };
     std::complex<double> amplitude = 0;
-    for (int i = 0; i < nx * ny * nz; ++i) {
-      amplitude += std::polar(static_cast<double>(volume.values[static_cast<std::size_t>(i)]), 0.0) *
-                   std::polar(1.0, -phase(i));
+    for (int i = 0; i < voxels; ++i) {
+      const double value = volume.values[static_cast<std::size_t>(i)];
+      amplitude += value * std::polar(1.0, -phase(wave, index(i)));
     }
-    for (int i = 0; i < nx * ny * nz; ++i) {
+    for (int i = 0; i < voxels; ++i) {
       result[static_cast<std::size_t>(i)] +=
-          gain * (amplitude * std::polar(1.0, phase(i))).real() / (nx * ny * nz);
+          gain * (amplitude * std::polar(1.0, phase(wave, index(i)))).real() / voxels;
     }
   }
   return result;
 }
 
+// Odd, even, prime and single lengths.
 TEST(SimoncelliFilter, IsTheBandOfTheFourierTransform) {
   for (const auto& size : {std::array{8, 7, 6}, {11, 6, 1}, {1, 1, 13}}) {
     const Volume volume = random_volume(size, 8);

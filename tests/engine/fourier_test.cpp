@@ -49,10 +49,11 @@ TEST(FourierTransform, IsTheSumOfItsDefinitionForEveryLength) {
 // A plane wave has one frequency.
 TEST(FourierTransform, FindsAPlaneWaveInAVolume) {
   const std::array<std::size_t, 3> size{12, 7, 10};
-  ComplexValues wave(12 * 7 * 10);
+  ComplexValues wave(std::size_t{12} * 7 * 10);
   for (std::size_t i = 0; i < wave.size(); ++i) {
-    const double turns = 5.0 * static_cast<double>(i % 12) / 12 + 3.0 * static_cast<double>(i / 12 % 7) / 7 +
-                         9.0 * static_cast<double>(i / 84) / 10;
+    const std::array<std::size_t, 3> voxel{i % 12, i / 12 % 7, i / 84};
+    const double turns = 5.0 * static_cast<double>(voxel[0]) / 12 + 3.0 * static_cast<double>(voxel[1]) / 7 +
+                         9.0 * static_cast<double>(voxel[2]) / 10;
     wave[i] = std::complex<float>(std::polar(1.0, 2 * std::numbers::pi * turns));
   }
   fourier_transform(wave, size);
