@@ -32,8 +32,8 @@ Volume random_volume(const std::array<int, 3>& size, unsigned seed) {
 }
 
 std::vector<double> real_parts(const std::vector<std::complex<double>>& values) {
-  std::vector<double> parts;
-  for (const auto& value : values) parts.push_back(value.real());
+  std::vector<double> parts(values.size());
+  std::transform(values.begin(), values.end(), parts.begin(), [](const auto& value) { return value.real(); });
   return parts;
 }
 
