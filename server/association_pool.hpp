@@ -20,7 +20,8 @@ class AssociationPool {
 
   void start();
   /// Hands the connection to an idle process; to the next one that becomes ready where all are busy and more
-  /// may be started; else rejects it with "local limit exceeded".
+  /// may be started; else, or when its address has three quarters of `largest` already, rejects it with
+  /// "local limit exceeded".
   void take(boost::asio::ip::tcp::socket connection);
   /// A child of this supervisor ended. False when it was none of the pool's.
   bool reap(pid_t pid);
@@ -35,6 +36,7 @@ class AssociationPool {
     bool ready = false;      ///< Idle: may be given a connection.
     bool was_ready = false;  ///< Has been idle once.
     char message = 0;
+    std::string serves{};  ///< Address of the peer in hand.
   };
 
   /// False when the system has no process or descriptor left; fill() follows later then.
@@ -45,6 +47,8 @@ class AssociationPool {
   bool give(boost::asio::ip::tcp::socket& connection);
   void retire_surplus();
   int idle() const;
+  /// Associations and waiting connections of one address.
+  int held_by(const std::string& address) const;
 
   boost::asio::io_context& loop_;
   const RoleLauncher& launcher_;

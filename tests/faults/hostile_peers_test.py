@@ -7,7 +7,7 @@ import socket
 import time
 import unittest
 
-from glisson_service import Service, free_port, wait_until
+from glisson_service import Service, wait_until
 from raw_peer import CT, VERIFICATION, RawPeer
 
 ACCEPTED, REJECTED = 2, 3
@@ -37,27 +37,35 @@ class HostilePeers(unittest.TestCase):
             connections.append(socket.create_connection(("127.0.0.1", service.port), timeout=5))
         return connections
 
-    def test_strangers_neither_store_nor_forge_log_lines(self):
-        service = self.service()
-        # C-ECHO is open to everyone: its association must be no way to store.
-        with RawPeer(service.port, "STRANGER", VERIFICATION) as peer:
-            self.assertEqual(peer.answer, ACCEPTED)
-            self.assertEqual(peer.store("1.2.3.4", b"", sop_class=CT), 0x0122)
-        self.assertEqual([path for path in (service.data / "store").rglob("*") if path.is_file()], [])
-
-        with RawPeer(service.port, "A\n2026 forged\x1b") as peer:
-            self.assertEqual(peer.answer, REJECTED)
-        wait_until(lambda: "rejected" in service.log(), 10, "the log tells")
-        self.assertNotIn("forged", service.log())
-        self.assertTrue(all(line[:2] == "20" for line in service.log().splitlines()))
-
-    def test_silent_connections_are_cut_although_processes_were_started_meanwhile(self):
-        service = self.service("association_request_timeout = 2\n")
-        connections = self.silent(service, 20)
-        for pid in service.pids("association"):
-            os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: all(is_closed(connection) for connection in connections), 8, "all are cut")
-        self.assertTrue(service.echo())
+    def test_strangers_cost_nobody_else_anything(self):
+        service = self.service("association_request_timeout = 2\nmax_associations = 8\n")
+        with self.subTest("C-ECHO is open to everyone: its association is no way to store"):
+            with RawPeer(service.port, "STRANGER", VERIFICATION) as peer:
+                self.assertEqual(peer.answer, ACCEPTED)
+                self.assertEqual(peer.store("1.2.3.4", b"", sop_class=CT), 0x0122)
+            self.assertEqual([path for path in (service.data / "store").rglob("*") if path.is_file()], [])
+        with self.subTest("AE titles forge no log lines"):
+            with RawPeer(service.port, "A\n2026 forged\x1b") as peer:
+                self.assertEqual(peer.answer, REJECTED)
+            wait_until(lambda: "rejected" in service.log(), 10, "the log tells")
+            self.assertNotIn("forged", service.log())
+            self.assertTrue(all(line[:2] == "20" for line in service.log().splitlines()))
+        with self.subTest("one address does not get all association processes"):
+            held = [RawPeer(service.port, "STRANGER", VERIFICATION) for _ in range(6)]
+            self.assertEqual({peer.answer for peer in held}, {ACCEPTED})
+            with RawPeer(service.port, "STRANGER", VERIFICATION) as peer:
+                self.assertEqual(peer.answer, REJECTED)
+            with RawPeer(service.port, "PACS", VERIFICATION, address="127.0.0.2") as peer:
+                self.assertEqual(peer.answer, ACCEPTED)
+            for peer in held:
+                peer.socket.close()
+            wait_until(service.echo, 10, "the processes are free again")
+        with self.subTest("silent connections are cut although processes were started meanwhile"):
+            connections = self.silent(service, 20)
+            for pid in service.pids("association"):
+                os.kill(pid, signal.SIGKILL)
+            wait_until(lambda: all(is_closed(connection) for connection in connections), 8, "all are cut")
+            self.assertTrue(service.echo())
 
     def test_the_service_survives_want_of_descriptors(self):
         service = self.service("association_request_timeout = 2\n", wrapper=["prlimit", "--nofile=64:64"])

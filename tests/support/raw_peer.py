@@ -46,10 +46,11 @@ def file_meta_of(path):
 class RawPeer:
     """An association for one SOP class."""
 
-    def __init__(self, port, calling="PACS", sop_class=CT, transfer_syntax=EXPLICIT_LITTLE_ENDIAN):
-        """`calling` may hold any bytes that fit latin-1."""
+    def __init__(self, port, calling="PACS", sop_class=CT, transfer_syntax=EXPLICIT_LITTLE_ENDIAN,
+                 address="127.0.0.1"):
+        """`calling` may hold any bytes that fit latin-1; `address` is the peer's own."""
         self.sop_class = sop_class
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30, source_address=(address, 0))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         context = _item(0x20, b"\1\0\0\0" + _item(0x30, sop_class.encode()) + _item(0x40, transfer_syntax.encode()))
         titles = b"GLISSON".ljust(16) + calling.encode("latin-1").ljust(16)
