@@ -18,6 +18,9 @@ namespace glisson::config {
 struct ProtocolDraft {
   engine::ExtractionProtocol protocol;
   engine::PyRadiomicsSettings pyradiomics;
+  std::vector<std::string> image_types{"original"};  ///< As the file names them.
+  std::vector<double> log_sigma;                     ///< mm
+  engine::Wavelet wavelet;
   std::map<std::string, int, std::less<>> lines;  ///< Of the keys that the file sets, as "section.key".
 
   bool sets(std::string_view key) const { return lines.contains(key); }
@@ -57,6 +60,9 @@ struct ProtocolSchema {
 const std::vector<ProtocolSchema>& protocol_schemas();
 
 ProtocolSchema pyradiomics_schema();
+std::vector<ProtocolKey> image_type_keys();
+void refuse_settings_without_their_type(const ProtocolDraft& draft, const TomlSource& source);
+std::vector<engine::ImageType> image_types_of(const ProtocolDraft& draft);
 std::vector<ProtocolKey> derived_region_keys();
 std::string derived_region_explanation();  ///< A paragraph for the reference.
 

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <iterator>
+
 #include "config/protocol_schema.hpp"
 #include "engine/extraction.hpp"
 
@@ -76,9 +79,13 @@ ProtocolSchema pyradiomics_schema() {
       "Features under the names and by the rules of PyRadiomics 3. A key's name in PyRadiomics stands in "
       "parentheses where it differs.";
   schema.keys = image_keys();
+  std::ranges::move(image_type_keys(), std::back_inserter(schema.keys));
   schema.keys.push_back(classes_key());
-  schema.contradictions = {refuse_padding_without_resampling};
-  schema.finish = [](ProtocolDraft& draft) { draft.protocol.settings = draft.pyradiomics; };
+  schema.contradictions = {refuse_padding_without_resampling, refuse_settings_without_their_type};
+  schema.finish = [](ProtocolDraft& draft) {
+    draft.pyradiomics.image_types = image_types_of(draft);
+    draft.protocol.settings = draft.pyradiomics;
+  };
   return schema;
 }
 

@@ -15,6 +15,7 @@
 #include "engine/gldm_features.hpp"
 #include "engine/glrlm_features.hpp"
 #include "engine/glszm_features.hpp"
+#include "engine/image_types.hpp"
 #include "engine/ngtdm_features.hpp"
 #include "engine/region.hpp"
 #include "engine/resampling.hpp"
@@ -65,12 +66,47 @@ Feature full_feature(std::string_view image_type, std::string_view family, const
   return feature;
 }
 
-Region region_of(const Volume& volume, const Mask& mask, const PyRadiomicsSettings& settings) {
-  if (!settings.resampled_pixel_spacing) return crop_to_region(volume, mask);
-  const ResampledImage resampled =
-      resample(volume, mask, *settings.resampled_pixel_spacing, settings.pad_distance);
-  return crop_to_region(resampled.volume, resampled.mask);
-}
+// The image, its region, and where the voxels inside lie.
+class RegionOfImage {
+ public:
+  RegionOfImage(const Volume& volume, const Mask& mask)
+      : volume_(volume), mask_(mask), box_(bounding_box(mask)), region_(crop_to_region(volume, mask)) {
+    std::size_t first = 0;
+    const auto width = static_cast<std::ptrdiff_t>(box_.extent(0));
+    for (auto row = region_.inside.begin(); row != region_.inside.end(); row += width) {
+      first_of_row_.push_back(first);
+      first += static_cast<std::size_t>(std::count(row, row + width, 1));
+    }
+  }
+
+  const Region& original() const { return region_; }
+
+  /// The region in each response map of an image type.
+  std::vector<Region> responses(const ImageType& type) const {
+    if (std::holds_alternative<Original>(type)) return {region_};
+    std::vector<Region> regions(response_names(type).size(), region_);
+    compute_responses(type, volume_, box_, [&](std::size_t map, int y, int z, const float* row) {
+      gather(y, z, row, regions[map].intensities);
+    });
+    return regions;
+  }
+
+ private:
+  void gather(int y, int z, const float* row, std::vector<float>& intensities) const {
+    const int index = (z - box_.lower[2]) * box_.extent(1) + y - box_.lower[1];
+    std::size_t next = first_of_row_[static_cast<std::size_t>(index)];
+    const std::uint8_t* inside = mask_.voxels.data() + mask_.grid.offset(0, y, z);
+    for (int x = box_.lower[0]; x <= box_.upper[0]; ++x) {
+      if (inside[x] != 0) intensities[next++] = row[x];
+    }
+  }
+
+  const Volume& volume_;
+  const Mask& mask_;
+  BoundingBox box_;
+  Region region_;
+  std::vector<std::size_t> first_of_row_;  // of region_.intensities
+};
 
 }  // namespace
 
@@ -85,35 +121,59 @@ const std::vector<std::string_view>& feature_classes() {
   return names;
 }
 
-FeatureVector extract_pyradiomics_features(const Volume& volume, const Mask& mask,
-                                           const PyRadiomicsSettings& settings) {
-  const Region region = region_of(volume, mask, settings);
-  const GreyLevelRegion levels = discretise(region, settings.bin_width);
+namespace {
 
+std::vector<const FeatureClass*> classes_of(const PyRadiomicsSettings& settings) {
+  std::vector<const FeatureClass*> wanted;
+  for (const std::string& name : settings.feature_classes) wanted.push_back(&feature_class(name));
+  std::sort(wanted.begin(), wanted.end());
+  return wanted;
+}
+
+// The features of one response map. Shape is that of the region, whatever the map: it goes with the original.
+void add_features(const std::string& map, const Region& region, const PyRadiomicsSettings& settings,
+                  FeatureVector& features) {
   struct Result {
     const FeatureClass* feature_class;
     FeatureValues values;
   };
+  const GreyLevelRegion levels = discretise(region, settings.bin_width);
   std::vector<Result> results;
-  for (const FeatureClass& c : classes) {
-    if (std::find(settings.feature_classes.begin(), settings.feature_classes.end(), c.name) !=
-        settings.feature_classes.end()) {
-      results.push_back({&c, {}});
-    }
+  for (const FeatureClass* c : classes_of(settings)) {
+    if (c->name != "shape" || map == "original") results.push_back({c, {}});
   }
-  for (const std::string& name : settings.feature_classes) feature_class(name);
   oneapi::tbb::parallel_for_each(
       results, [&](Result& result) { result.values = result.feature_class->compute(region, levels); });
-
-  FeatureVector features;
   for (const Result& result : results) {
     for (const FeatureValue& value : result.values) {
-      features.push_back(full_feature("original", result.feature_class->name, value));
+      features.push_back(full_feature(map, result.feature_class->name, value));
+    }
+  }
+}
+
+FeatureVector features_on(const Volume& volume, const Mask& mask, const PyRadiomicsSettings& settings) {
+  const RegionOfImage region(volume, mask);
+  FeatureVector features;
+  for (const ImageType& type : settings.image_types) {
+    const std::vector<std::string> names = response_names(type);
+    const std::vector<Region> responses = region.responses(type);
+    for (std::size_t map = 0; map < names.size(); ++map) {
+      add_features(names[map], responses[map], settings, features);
     }
   }
   std::sort(features.begin(), features.end(),
             [](const Feature& a, const Feature& b) { return a.name < b.name; });
   return features;
+}
+
+}  // namespace
+
+FeatureVector extract_pyradiomics_features(const Volume& volume, const Mask& mask,
+                                           const PyRadiomicsSettings& settings) {
+  if (!settings.resampled_pixel_spacing) return features_on(volume, mask, settings);
+  const ResampledImage resampled =
+      resample(volume, mask, *settings.resampled_pixel_spacing, settings.pad_distance);
+  return features_on(resampled.volume, resampled.mask, settings);
 }
 
 FeatureVector extract_features(const Volume& volume, const Mask& mask, const ExtractionProtocol& protocol) {

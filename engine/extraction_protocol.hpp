@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/derived_regions.hpp"
+#include "engine/image_types.hpp"
 
 namespace glisson::engine {
 
@@ -15,8 +16,9 @@ struct PyRadiomicsSettings {
   /// Width of a grey level in units of the image (HU); bin edges are multiples of it.
   double bin_width = 25;
   std::optional<std::array<double, 3>> resampled_pixel_spacing;  ///< mm, x y z; none: native spacing.
-  int pad_distance = 5;                      ///< Voxels of margin around the region when resampling.
-  std::vector<std::string> feature_classes;  ///< PyRadiomics classes to compute, e.g. "shape", "glcm".
+  int pad_distance = 5;                            ///< Voxels of margin around the region when resampling.
+  std::vector<ImageType> image_types{Original{}};  ///< What features are computed on, each once.
+  std::vector<std::string> feature_classes;        ///< PyRadiomics classes to compute, e.g. "shape", "glcm".
 };
 
 /// How features are computed: a named, versioned, immutable set of settings (config/protocols/*.toml,
