@@ -4,6 +4,7 @@
 #include <string>
 #include <variant>
 
+#include "engine/region.hpp"
 #include "engine/volume.hpp"
 
 /// Convolutional image filters as the Image Biomarker Standardisation Initiative defines them: "IBSI 2" in
@@ -115,5 +116,12 @@ void check_filter(const Filter& filter);
 /// spacing
 ///         differs by more than 1 % between the axes in which it works (IBSI 2 asks for isotropic voxels).
 Volume apply_filter(const Filter& filter, const Volume& volume);
+
+/// The part of apply_filter()'s response map that lies in a box of voxels, on the grid of that box. Of the
+/// image only what the filter reaches from there is looked at, so that time and memory follow the box; a
+/// Simoncelli filter needs all of it.
+/// @param box within the image.
+/// @throws std::logic_error when it is not; else as apply_filter().
+Volume apply_filter(const Filter& filter, const Volume& volume, const BoundingBox& box);
 
 }  // namespace glisson::engine

@@ -16,13 +16,6 @@ namespace {
 constexpr double envelope_cutoff = 6;
 constexpr float spectrum_cutoff = 1e-8F;
 
-int reach_of(const GaborFilter& filter, double spacing) {
-  const double extent = envelope_cutoff * filter.sigma / spacing * std::max(1.0, 1 / filter.gamma);
-  require(extent <= farthest_reach,
-          "a Gabor filter reaches " + std::to_string(farthest_reach) + " voxels at most");
-  return static_cast<int>(std::ceil(extent));
-}
-
 std::size_t extended_length(int length, int reach) {
   return fast_fourier_length(static_cast<std::size_t>(length) + 2 * static_cast<std::size_t>(reach));
 }
@@ -42,6 +35,13 @@ std::vector<double> orientations(const GaborFilter& filter) {
 
 }  // namespace
 
+int gabor_reach(const GaborFilter& filter, double spacing) {
+  const double extent = envelope_cutoff * filter.sigma / spacing * std::max(1.0, 1 / filter.gamma);
+  require(extent <= farthest_reach,
+          "a Gabor filter reaches " + std::to_string(farthest_reach) + " voxels at most");
+  return static_cast<int>(std::ceil(extent));
+}
+
 // What one plane needs while it is convolved.
 struct GaborBank::Workspace {
   ComplexValues inside;  // rows of the plane proper, columns of the extended plane
@@ -53,7 +53,7 @@ GaborBank::GaborBank(const GaborFilter& filter, double spacing, int width, int h
     : boundary_(filter.boundary),
       width_(width),
       height_(height),
-      reach_(reach_of(filter, spacing)),
+      reach_(gabor_reach(filter, spacing)),
       size_{extended_length(width, reach_), extended_length(height, reach_), 1},
       rows_(size_[0]),
       columns_(size_[1]) {

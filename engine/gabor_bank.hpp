@@ -10,12 +10,17 @@
 
 namespace glisson::engine {
 
+/// Voxels that the kernels of a filter reach: 6 standard deviations of the envelope, beyond which it is
+/// below 1.6e-8 of its centre.
+/// @throws RejectedInput invalid_protocol when they exceed farthest_reach.
+int gabor_reach(const GaborFilter& filter, double spacing);
+
 /// The Gabor kernels of one filter for planes of one size: convolution in the Fourier domain, the plane
 /// extended by what lies beyond its border as far as the kernels reach.
 class GaborBank {
  public:
   /// @param spacing mm of a voxel along both axes.
-  /// @throws RejectedInput invalid_protocol when a kernel reaches further than farthest_reach.
+  /// @throws RejectedInput invalid_protocol as gabor_reach().
   GaborBank(const GaborFilter& filter, double spacing, int width, int height);
 
   /// Average over the orientations of the modulus of the response.

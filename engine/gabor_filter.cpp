@@ -57,6 +57,12 @@ void check(const GaborFilter& filter) {
           "the rotation step of a Gabor filter is from 1 to 180 degrees and divides 360");
 }
 
+Reach reach(const GaborFilter& filter, const Grid& grid) {
+  const std::size_t axes = filter.orthogonal_planes ? 3 : 2;
+  return uniform_reach(filter.orthogonal_planes ? FilterSpace::volume : FilterSpace::slice,
+                       gabor_reach(filter, isotropic_spacing(grid, axes)));
+}
+
 Volume response(const GaborFilter& filter, const Volume& volume) {
   std::vector<Plane> planes{{0, 1, 2}};
   if (filter.orthogonal_planes) planes.insert(planes.end(), {{0, 2, 1}, {1, 2, 0}});

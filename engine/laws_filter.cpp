@@ -57,6 +57,11 @@ void check(const LawsFilter& filter) {
       "the distance of a texture energy is from 1 to " + std::to_string(farthest_reach) + " voxels");
 }
 
+Reach reach(const LawsFilter& filter, const Grid& /*grid*/) {
+  constexpr int longest_kernel = 2;
+  return uniform_reach(filter.space, longest_kernel + filter.energy_distance.value_or(0));
+}
+
 Volume response(const LawsFilter& filter, const Volume& volume) {
   SeparableKernel kernel;
   for (std::size_t axis = 0; axis < dimensions(filter.space); ++axis) {

@@ -27,6 +27,13 @@ void check(const SeparableWaveletFilter& filter) {
           "the level of a wavelet filter is from 1 to " + std::to_string(highest_level));
 }
 
+// Kernels of the levels have n, 2n, 4n, ... weights and reach at most half of them, or as many when mirrored
+// about their second middle voxel.
+Reach reach(const SeparableWaveletFilter& filter, const Grid& /*grid*/) {
+  const int length = static_cast<int>(low_pass_coefficients(filter.family).size());
+  return uniform_reach(filter.space, length / 2 * ((1 << filter.level) - 1));
+}
+
 Volume response(const SeparableWaveletFilter& filter, const Volume& volume) {
   const std::vector<double> low = low_pass_coefficients(filter.family);
   const std::vector<double> high = high_pass_coefficients(filter.family);

@@ -36,6 +36,10 @@ void check(const SimoncelliFilter& filter) {
           "the level of a Simoncelli filter is from 1 to " + std::to_string(highest_level));
 }
 
+Reach reach(const SimoncelliFilter& filter, const Grid& grid) {
+  return {grid.size[0], grid.size[1], filter.space == FilterSpace::volume ? grid.size[2] : 0};
+}
+
 Volume response(const SimoncelliFilter& filter, const Volume& volume) {
   const auto& grid = volume.grid;
   const auto nx = static_cast<std::size_t>(grid.size[0]);

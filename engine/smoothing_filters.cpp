@@ -28,8 +28,13 @@ GaussianKernels gaussian_kernels(double sigma, int reach) {
   return {centred_kernel(std::move(smooth)), centred_kernel(std::move(curvature))};
 }
 
-double reach_of(const LaplacianOfGaussianFilter& filter, double spacing) {
-  return std::floor(filter.cutoff * filter.sigma / spacing + 0.5);
+// The reach of the kernel in voxels.
+int kernel_reach(const LaplacianOfGaussianFilter& filter, const Grid& grid) {
+  const double spacing = isotropic_spacing(grid, dimensions(filter.space));
+  const double reach = std::floor(filter.cutoff * filter.sigma / spacing + 0.5);
+  require(reach <= farthest_reach,
+          "a LoG filter reaches " + std::to_string(farthest_reach) + " voxels at most");
+  return static_cast<int>(reach);
 }
 
 }  // namespace
@@ -38,6 +43,10 @@ void check(const MeanFilter& filter) {
   require(filter.support >= 1 && filter.support % 2 == 1 && filter.support <= 2 * farthest_reach + 1,
           "the support of a mean filter is an odd number of voxels from 1 to " +
               std::to_string(2 * farthest_reach + 1));
+}
+
+Reach reach(const MeanFilter& filter, const Grid& /*grid*/) {
+  return uniform_reach(filter.space, filter.support / 2);
 }
 
 Volume response(const MeanFilter& filter, const Volume& volume) {
@@ -53,15 +62,16 @@ void check(const LaplacianOfGaussianFilter& filter) {
           "the cut-off of a LoG filter is greater than 0 and at most 10");
 }
 
+Reach reach(const LaplacianOfGaussianFilter& filter, const Grid& grid) {
+  return uniform_reach(filter.space, kernel_reach(filter, grid));
+}
+
 // The kernel on a box of voxels is the sum, over the axes, of the second derivative along that axis and the
 // Gaussian along the others.
 Volume response(const LaplacianOfGaussianFilter& filter, const Volume& volume) {
   const std::size_t axes = dimensions(filter.space);
-  const double spacing = isotropic_spacing(volume.grid, axes);
-  const double reach = reach_of(filter, spacing);
-  require(reach <= farthest_reach,
-          "a LoG filter reaches " + std::to_string(farthest_reach) + " voxels at most");
-  const GaussianKernels kernels = gaussian_kernels(filter.sigma / spacing, static_cast<int>(reach));
+  const GaussianKernels kernels = gaussian_kernels(filter.sigma / isotropic_spacing(volume.grid, axes),
+                                                   kernel_reach(filter, volume.grid));
 
   Volume smoothed;
   Volume laplacian;

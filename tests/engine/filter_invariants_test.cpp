@@ -120,6 +120,44 @@ TEST(FilterInvariants, AFlatImageGivesTheSumOfTheWeights) {
   }
 }
 
+// Boxes inside and at the border; the reach of some filters exceeds the image.
+TEST(FilterInvariants, TheResponseInABoxIsThatPartOfTheWholeResponse) {
+  Volume volume = random_volume({26, 22, 20}, 6);
+  volume.grid.origin = {10, 20, 30};
+  for (const auto boundary :
+       {FilterBoundary::zero, FilterBoundary::nearest, periodic, FilterBoundary::mirror}) {
+    const auto daubechies = WaveletFamily::daubechies3;
+    const std::vector<Filter> filters{
+        MeanFilter{space, boundary, 5},
+        LaplacianOfGaussianFilter{space, boundary, 1, 4},
+        LawsFilter{space, boundary, "E5W5R5", maximum, 2},
+        LawsFilter{slice, boundary, "E3S3", maximum, std::nullopt},
+        GaborFilter{boundary, 1, 2, 1.5, 0, 45, true},
+        GaborFilter{boundary, 3, 2, 0.5, 0, 90, false},
+        SeparableWaveletFilter{space, boundary, WaveletFamily::haar, "HHL", 1, average},
+        SeparableWaveletFilter{space, boundary, daubechies, "HLL", 2, average},
+        SeparableWaveletFilter{slice, boundary, daubechies, "LH", 1, FilterPooling::none},
+        SimoncelliFilter{space, 1},
+        SimoncelliFilter{slice, 1}};
+    const std::vector<BoundingBox> boxes{{{9, 8, 10}, {14, 13, 11}}, {{0, 12, 15}, {5, 21, 19}}};
+    for (std::size_t i = 0; i < filters.size(); ++i) {
+      const Volume whole = apply_filter(filters[i], volume);
+      for (const BoundingBox& box : boxes) {
+        const Volume part = apply_filter(filters[i], volume, box);
+        Mask mask{volume.grid, std::vector<std::uint8_t>(volume.values.size(), 0)};
+        for (int z = box.lower[2]; z <= box.upper[2]; ++z) {
+          for (int y = box.lower[1]; y <= box.upper[1]; ++y) {
+            for (int x = box.lower[0]; x <= box.upper[0]; ++x) mask.voxels[volume.grid.offset(x, y, z)] = 1;
+          }
+        }
+        const Region expected = crop_to_region(whole, mask);
+        ASSERT_EQ(part.grid, expected.grid);
+        expect_same(part, {expected.grid, expected.intensities}, "filter " + std::to_string(i));
+      }
+    }
+  }
+}
+
 TEST(FilterInvariants, SlicesDoNotSeeEachOther) {
   Volume volume = random_volume({9, 8, 4}, 5);
   const std::vector<Filter> filters{
