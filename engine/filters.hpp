@@ -75,16 +75,13 @@ struct GaborFilter {
   bool orthogonal_planes = false;
 };
 
-/// Wavelets with finite support, of which the scaling coefficients are in engine/wavelet_family.hpp.
-enum class WaveletFamily { haar, daubechies2, daubechies3, coiflet1 };
-
 /// Undecimated (stationary) separable wavelet transform by the algorithme a trous: at level j the kernels
 /// have 2^(j-1) - 1 zeros between their coefficients and work on the low-pass (L...L) response of level j
 /// - 1. IBSI 2, "separable wavelets".
 struct SeparableWaveletFilter {
   FilterSpace space = FilterSpace::volume;
   FilterBoundary boundary = FilterBoundary::mirror;
-  WaveletFamily family = WaveletFamily::haar;
+  std::string wavelet = "haar";  ///< One of wavelet_names() (engine/wavelet_filters.hpp).
   std::string subband =
       "LLL";      ///< L (low-pass) or H (high-pass) for each axis: two in a slice, three in a volume.
   int level = 1;  ///< 1 or more.

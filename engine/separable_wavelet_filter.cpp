@@ -1,12 +1,14 @@
+#include <algorithm>
+
 #include "engine/convolution.hpp"
 #include "engine/filter_responses.hpp"
 #include "engine/separable_filter.hpp"
-#include "engine/wavelet_family.hpp"
+#include "engine/wavelet_filters.hpp"
 
 namespace glisson::engine {
 namespace {
 
-// Level 8 of coiflet 1 reaches 640 voxels.
+// The kernel of level 7 of the longest wavelet has 512 weights.
 constexpr int highest_level = 7;
 
 // The kernel of a level: zeros between the coefficients.
@@ -20,6 +22,9 @@ Kernel dilated(const std::vector<double>& coefficients, int level) {
 }  // namespace
 
 void check(const SeparableWaveletFilter& filter) {
+  const auto& names = wavelet_names();
+  require(std::find(names.begin(), names.end(), filter.wavelet) != names.end(),
+          "the wavelet of a wavelet filter is one of coif1, db1, db2, db3, db4 and haar");
   const std::size_t axes = dimensions(filter.space);
   require(filter.subband.size() == axes && filter.subband.find_first_not_of("LH") == std::string::npos,
           "the subband of a wavelet filter has " + std::to_string(axes) + " letters L or H");
@@ -30,13 +35,12 @@ void check(const SeparableWaveletFilter& filter) {
 // Kernels of the levels have n, 2n, 4n, ... weights and reach at most half of them, or as many when mirrored
 // about their second middle voxel.
 Reach reach(const SeparableWaveletFilter& filter, const Grid& /*grid*/) {
-  const int length = static_cast<int>(low_pass_coefficients(filter.family).size());
+  const int length = static_cast<int>(wavelet_filters(filter.wavelet).low_pass.size());
   return uniform_reach(filter.space, length / 2 * ((1 << filter.level) - 1));
 }
 
 Volume response(const SeparableWaveletFilter& filter, const Volume& volume) {
-  const std::vector<double> low = low_pass_coefficients(filter.family);
-  const std::vector<double> high = high_pass_coefficients(filter.family);
+  const auto [low, high] = wavelet_filters(filter.wavelet);
   SeparableKernel kernel;
   for (const char letter : filter.subband) {
     KernelChain chain;

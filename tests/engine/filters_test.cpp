@@ -9,7 +9,7 @@
 #include <complex>
 #include <numbers>
 
-#include "engine/wavelet_family.hpp"
+#include "engine/wavelet_filters.hpp"
 #include "tests/support/naive_convolution.hpp"
 #include "tests/support/rejection.hpp"
 #include "tests/support/small_region.hpp"
@@ -154,31 +154,27 @@ std::vector<double> second_level(const std::vector<double>& low, const std::vect
 TEST(SeparableWavelet, IsTheDilatedFilterBankPooledOverRotations) {
   const Volume volume = random_volume({7, 6, 5}, 5);
   const auto periodic = FilterBoundary::periodic;
-  for (const auto family : {WaveletFamily::haar, WaveletFamily::daubechies2}) {
-    const auto low = low_pass_coefficients(family);
-    const auto high = high_pass_coefficients(family);
+  for (const std::string name : {"haar", "db2"}) {
+    const auto [low, high] = wavelet_filters(name);
     auto low_low = second_level(low, low);
     auto low_high = second_level(low, high);
     low_low.push_back(0);
     low_high.push_back(0);
     for (const FilterPooling pooling : poolings) {
-      expect_same(
-          apply_filter(SeparableWaveletFilter{FilterSpace::volume, periodic, family, "LHH", 1, pooling},
-                       volume),
-          pooled(volume, outer_product(low, high, high), FilterSpace::volume, periodic, pooling), "LHH");
-      expect_same(apply_filter(SeparableWaveletFilter{FilterSpace::slice, periodic, family, "HL", 2, pooling},
+      expect_same(apply_filter(SeparableWaveletFilter{FilterSpace::volume, periodic, name, "LHH", 1, pooling},
                                volume),
-                  pooled(volume, outer_product(low_high, low_low, {}), FilterSpace::slice, periodic, pooling),
-                  "HL");
+                  pooled(volume, outer_product(low, high, high), FilterSpace::volume, periodic, pooling),
+                  "LHH");
+      expect_same(
+          apply_filter(SeparableWaveletFilter{FilterSpace::slice, periodic, name, "HL", 2, pooling}, volume),
+          pooled(volume, outer_product(low_high, low_low, {}), FilterSpace::slice, periodic, pooling), "HL");
     }
   }
 }
 
-TEST(SeparableWavelet, FamiliesAreOrthonormal) {
-  for (const auto family : {WaveletFamily::haar, WaveletFamily::daubechies2, WaveletFamily::daubechies3,
-                            WaveletFamily::coiflet1}) {
-    const auto low = low_pass_coefficients(family);
-    const auto high = high_pass_coefficients(family);
+TEST(SeparableWavelet, FiltersAreOrthonormal) {
+  for (const std::string_view name : wavelet_names()) {
+    const auto [low, high] = wavelet_filters(name);
     const auto product = [](const std::vector<double>& a, const std::vector<double>& b, std::size_t shift) {
       double sum = 0;
       for (std::size_t k = shift; k < a.size(); ++k) sum += a[k] * b[k - shift];
@@ -300,7 +296,6 @@ TEST(Filters, RefuseParametersThatMeanNothing) {
   const auto space = FilterSpace::volume;
   const auto zero = FilterBoundary::zero;
   const auto none = FilterPooling::none;
-  const auto haar = WaveletFamily::haar;
   const std::vector<Filter> refused{MeanFilter{space, zero, 4},
                                     MeanFilter{space, zero, 0},
                                     MeanFilter{space, zero, 1000001},
@@ -318,10 +313,11 @@ TEST(Filters, RefuseParametersThatMeanNothing) {
                                     GaborFilter{zero, 1, 2, 1, infinite, std::nullopt, false},
                                     GaborFilter{zero, 1, 2, 1, 0, 50, false},
                                     GaborFilter{zero, 1, 2, 1, 0, 0, false},
-                                    SeparableWaveletFilter{space, zero, haar, "LL", 1, none},
-                                    SeparableWaveletFilter{slice, zero, haar, "LX", 1, none},
-                                    SeparableWaveletFilter{slice, zero, haar, "LH", 0, none},
-                                    SeparableWaveletFilter{slice, zero, haar, "LH", 40, none},
+                                    SeparableWaveletFilter{space, zero, "haar", "LL", 1, none},
+                                    SeparableWaveletFilter{slice, zero, "haar", "LX", 1, none},
+                                    SeparableWaveletFilter{slice, zero, "haar", "LH", 0, none},
+                                    SeparableWaveletFilter{slice, zero, "haar", "LH", 40, none},
+                                    SeparableWaveletFilter{slice, zero, "mexican", "LH", 1, none},
                                     SimoncelliFilter{space, 0}};
   for (std::size_t i = 0; i < refused.size(); ++i) {
     EXPECT_EQ(rejected_as([&] { check_filter(refused[i]); }), "invalid_protocol") << "filter " << i;

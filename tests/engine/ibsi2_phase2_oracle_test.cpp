@@ -76,7 +76,6 @@ const IbsiImage& phantom(const std::filesystem::path& data, FilterSpace space) {
 std::optional<Filter> filter_of(int number, FilterSpace space) {
   const bool slices = space == FilterSpace::slice;
   const auto mirror = FilterBoundary::mirror;
-  const auto daubechies = WaveletFamily::daubechies3;
   switch (number) {
     case 2:
       return MeanFilter{space, mirror, 5};
@@ -87,11 +86,9 @@ std::optional<Filter> filter_of(int number, FilterSpace space) {
     case 5:
       return GaborFilter{mirror, 5, 2, 1.5, 0, 22.5, !slices};
     case 6:
-      return SeparableWaveletFilter{
-          space, mirror, daubechies, slices ? "LH" : "LLH", 1, FilterPooling::average};
+      return SeparableWaveletFilter{space, mirror, "db3", slices ? "LH" : "LLH", 1, FilterPooling::average};
     case 7:
-      return SeparableWaveletFilter{
-          space, mirror, daubechies, slices ? "HH" : "HHH", 2, FilterPooling::average};
+      return SeparableWaveletFilter{space, mirror, "db3", slices ? "HH" : "HHH", 2, FilterPooling::average};
     case 8:
       return SimoncelliFilter{space, 1};
     case 9:
