@@ -198,6 +198,7 @@ ImageSeries read_image_series(std::span<const std::filesystem::path> files) {
   series.modality = first.modality;
   series.series_description = first.series_description;
   series.manufacturer = first.manufacturer;
+  series.timezone_offset = first.timezone_offset;
   series.slice_thickness = first.slice_thickness;
   series.intensity_unit = first.intensity_unit;
   series.volume.grid = make_grid(slices);

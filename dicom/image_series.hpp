@@ -25,6 +25,7 @@ struct ImageSeries {
   std::string modality;             ///< "CT", "MR" or "PT".
   std::string series_description;   ///< UTF-8.
   std::string manufacturer;         ///< UTF-8.
+  std::string timezone_offset;      ///< Of the images' dates and times, as "+0100"; empty where not stated.
   double slice_thickness = 0;       ///< mm, of the first slice; 0 where absent.
   std::string intensity_unit;       ///< UCUM: "[hnsf'U]" for CT in HU, Units (0054,1001) for PET, else "1".
   std::vector<SourceImage> images;  ///< images[z] is slice z of the volume.

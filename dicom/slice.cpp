@@ -120,6 +120,7 @@ Slice read_slice(const std::filesystem::path& file) {
   slice.modality = modality_of(slice.sop_class_uid);
   slice.series_description = image.text(DCM_SeriesDescription);
   slice.manufacturer = image.text(DCM_Manufacturer);
+  slice.timezone_offset = image.text(DCM_TimezoneOffsetFromUTC);
   slice.slice_thickness = image.number(DCM_SliceThickness).value_or(0);
   read_plane(image, slice);
   slice.format = read_pixel_format(image, slice.modality);

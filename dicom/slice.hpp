@@ -32,8 +32,9 @@ struct Slice {
   std::string modality;
   std::string series_description;
   std::string manufacturer;
-  std::string intensity_unit;  ///< UCUM.
-  double slice_thickness = 0;  ///< mm; 0 where absent.
+  std::string timezone_offset;  ///< Timezone Offset From UTC (0008,0201), as +0100; empty where absent.
+  std::string intensity_unit;   ///< UCUM.
+  double slice_thickness = 0;   ///< mm; 0 where absent.
   int rows = 0;
   int columns = 0;
   std::array<double, 2> pixel_spacing{};  ///< Between rows, between columns, in mm, as Pixel Spacing.

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <optional>
+#include <regex>
 
 #include "config/model_package.hpp"
 #include "config/protocol_file.hpp"
@@ -113,11 +115,25 @@ std::string identity(const StudyInput& input, const StudyAnalysis& analysis, con
   return text;
 }
 
+/// Seconds east of UTC of an offset as "+0530"; none where it is not formed so (PS3.3 C.12.1.1.8).
+std::optional<std::time_t> seconds_east(const std::string& offset) {
+  static const std::regex form("[+-](0[0-9]|1[0-4])[0-5][0-9]");
+  if (!std::regex_match(offset, form)) return std::nullopt;
+  const int hours = std::stoi(offset.substr(1, 2));
+  const int minutes = std::stoi(offset.substr(3, 2));
+  const std::time_t seconds = 60 * (60 * hours + minutes);
+  return offset.front() == '-' ? -seconds : seconds;
+}
+
+/// In the time zone of the images, because one offset holds for all dates and times of an object and the
+/// report repeats theirs; else in that of this host.
 void stamp(dicom::MeasurementReport& report) {
-  const std::tm now = fmt::localtime(std::time(nullptr));
-  report.content_date = fmt::format("{:%Y%m%d}", now);
-  report.content_time = fmt::format("{:%H%M%S}", now);
-  report.timezone_offset = fmt::format("{:%z}", now);
+  const std::time_t now = std::time(nullptr);
+  const auto east = seconds_east(report.images->timezone_offset);
+  const std::tm time = east ? fmt::gmtime(now + *east) : fmt::localtime(now);
+  report.content_date = fmt::format("{:%Y%m%d}", time);
+  report.content_time = fmt::format("{:%H%M%S}", time);
+  report.timezone_offset = east ? report.images->timezone_offset : fmt::format("{:%z}", time);
 }
 
 }  // namespace

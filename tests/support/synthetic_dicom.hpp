@@ -73,7 +73,8 @@ struct SyntheticSeries {
   std::string patient_id = "T1";
   std::string character_set = "ISO_IR 100";
   std::string series_description = "Synthetic";
-  std::string study = "1";  ///< UIDs derive from this and `series`.
+  std::string timezone_offset;  ///< Empty: absent.
+  std::string study = "1";      ///< UIDs derive from this and `series`.
   std::string series = "1";
   SeriesDefect defect = SeriesDefect::none;
 

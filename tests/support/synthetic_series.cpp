@@ -52,6 +52,7 @@ void put_identity(DataSetWriter& image, const SyntheticSeries& series, int z) {
       .put(DCM_StudyInstanceUID, dicom::derive_uid(study))
       .put(DCM_SeriesInstanceUID, dicom::derive_uid(study + " series " + series.series + other_series))
       .put(DCM_FrameOfReferenceUID, dicom::derive_uid(study + " frame" + other_frame));
+  if (!series.timezone_offset.empty()) image.put(DCM_TimezoneOffsetFromUTC, series.timezone_offset);
   if (series.defect != no_sop_instance_uid) image.put(DCM_SOPInstanceUID, series.image_uid(z));
   if (series.defect == malformed_series_uid) image.put(DCM_SeriesInstanceUID, "../../1.02");
 }
