@@ -11,6 +11,7 @@ namespace {
 // standardisation initiative", arXiv:1612.07003). They are absent from
 // - Kurtosis: PyRadiomics does not subtract 3;
 // - TotalEnergy, MCC and the 2D diameters, which IBSI does not define.
+// The axis lengths of PyRadiomics divide the covariance of the voxels by N, IBSI's reference values by N - 1.
 // The NGTDM of PyRadiomics counts voxels without neighbours, that of IBSI does not: their features are equal
 // for regions without isolated voxels.
 std::vector<FeatureDefinition> build_catalogue() {

@@ -100,6 +100,10 @@ constexpr Entry entries[] = {
     {"ivh", "diff_v10_v90", "DDTU"},
     {"ivh", "diff_i10_i90", "CNV2", "1", 1},
     {"ivh", "auc", "9CMM"},
+    // The same of a fixed number of bins: grey levels, not intensities.
+    {"ivh", "i10_level", "GBPN"},
+    {"ivh", "i90_level", "GBPN"},
+    {"ivh", "diff_i10_i90_level", "CNV2"},
 
     {"cm", "joint_max", "GYBY"},
     {"cm", "joint_avg", "60VM"},

@@ -17,15 +17,26 @@
 namespace glisson::engine {
 namespace {
 
+// The intensities of an intensity-volume histogram of a fixed number of bins are grey levels and have no
+// unit.
+const FeatureDefinition& definition_of(std::string_view family, std::string_view name,
+                                       const IbsiSettings& settings) {
+  const bool is_intensity = name == "i10" || name == "i90" || name == "diff_i10_i90";
+  const bool are_levels =
+      settings.ivh_discretisation && std::holds_alternative<FixedBinNumber>(*settings.ivh_discretisation);
+  return feature_definition(family, std::string(name) + (is_intensity && are_levels ? "_level" : ""));
+}
+
 // The feature under its full name. What rounding or an empty sum made NaN or infinite is undefined, never a
 // number.
-Feature full_feature(std::string_view family, const FeatureValue& computed, std::string_view suffix) {
+Feature full_feature(std::string_view family, const FeatureValue& computed, std::string_view suffix,
+                     const IbsiSettings& settings) {
   Feature feature;
   feature.name = std::string(family) + "_" + std::string(computed.name);
   if (!suffix.empty()) feature.name += "_" + std::string(suffix);
   feature.value = computed.value;
   feature.reason = computed.reason;
-  feature.definition = &feature_definition(family, computed.name);
+  feature.definition = &definition_of(family, computed.name, settings);
   if (feature.value && !std::isfinite(*feature.value)) {
     feature.value.reset();
     if (!feature.reason) feature.reason = UndefinedReason::division_by_zero;
@@ -55,11 +66,19 @@ Region region_in_box(const IbsiImage& image, const Mask& mask, const BoundingBox
   return region;
 }
 
+// The bounds of re-segmentation, where they are bounds of these intensities and not of those before a filter.
+std::optional<IntensityRange> bounds_of(const Region& region, const std::optional<IntensityRange>& range) {
+  const auto [lowest, highest] = std::minmax_element(region.intensities.begin(), region.intensities.end());
+  if (range && *lowest >= range->lower && *highest <= range->upper) return range;
+  return std::nullopt;
+}
+
 struct Prepared {
   const IbsiImage& image;
   const IbsiSettings& settings;
   Region outline;      // morphological mask
   Region intensities;  // intensity mask, in the same box
+  std::optional<IntensityRange> bounds;
   std::vector<int> levels;
   IbsiGreyLevels arranged;
 
@@ -70,7 +89,8 @@ struct Prepared {
     if (intensities.intensities.empty()) {
       throw RejectedInput(RejectionReason::empty_region, "no voxel is left in the intensity mask");
     }
-    levels = grey_levels_of(intensities, settings.discretisation, settings.range);
+    bounds = bounds_of(intensities, settings.range);
+    levels = grey_levels_of(intensities, settings.discretisation, bounds);
     arranged = arrange(intensities, levels);
   }
 };
@@ -83,7 +103,7 @@ std::vector<AggregatedFeatures> compute(std::string_view family, const Prepared&
   if (family == "ih") return {{"", ibsi_intensity_histogram(prepared.levels)}};
   if (family == "ivh") {
     return {{"", ibsi_intensity_volume_histogram(prepared.intensities, settings.ivh_discretisation,
-                                                 settings.range)}};
+                                                 prepared.bounds)}};
   }
   return ibsi_texture(family, {prepared.arranged, prepared.outline.inside}, settings.aggregations);
 }
@@ -118,7 +138,7 @@ FeatureVector extract_ibsi_features(const IbsiImage& image, const IbsiSettings& 
   for (const Result& result : results) {
     for (const AggregatedFeatures& aggregated : result.features) {
       for (const FeatureValue& value : aggregated.values) {
-        features.push_back(full_feature(result.family, value, aggregated.suffix));
+        features.push_back(full_feature(result.family, value, aggregated.suffix, settings));
       }
     }
   }

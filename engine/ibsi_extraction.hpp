@@ -25,7 +25,9 @@ const std::vector<std::string_view>& ibsi_families();
 /// @throws std::logic_error when the grids differ, or for a family that ibsi_families() does not hold.
 FeatureVector extract_ibsi_features(const Volume& volume, const Mask& mask, const IbsiSettings& settings);
 
-/// The same of an image that process_ibsi_image() has made, whose volume a filter may have replaced.
+/// The same of an image that process_ibsi_image() has made, whose volume a filter may have replaced. Grey
+/// levels begin at the bounds of the re-segmentation range only where all intensities of the region lie in
+/// it: those of a filter's response, which need not, begin at their own lowest.
 FeatureVector extract_ibsi_features(const IbsiImage& image, const IbsiSettings& settings);
 
 }  // namespace glisson::engine

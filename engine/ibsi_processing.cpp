@@ -62,12 +62,6 @@ void drop_outliers(const Volume& volume, Mask& mask, double deviations) {
 IbsiImage process_ibsi_image(const Volume& volume, const Mask& mask, const IbsiSettings& settings) {
   if (volume.grid != mask.grid) throw std::logic_error("image and mask have different grids");
   require_voxels(mask, "reading");
-  for (std::size_t i = 0; i < mask.voxels.size(); ++i) {
-    if (mask.voxels[i] != 0 && !std::isfinite(volume.values[i])) {
-      throw RejectedInput(RejectionReason::unsupported_pixel_format,
-                          "an intensity of the region is not finite");
-    }
-  }
   IbsiImage image;
   if (settings.spacing) {
     const Grid grid = interpolated_grid(volume.grid, *settings.spacing);
@@ -80,6 +74,12 @@ IbsiImage process_ibsi_image(const Volume& volume, const Mask& mask, const IbsiS
   } else {
     image.volume = volume;
     image.morphological_mask = mask;
+  }
+  for (std::size_t i = 0; i < image.morphological_mask.voxels.size(); ++i) {
+    if (image.morphological_mask.voxels[i] != 0 && !std::isfinite(image.volume.values[i])) {
+      throw RejectedInput(RejectionReason::unsupported_pixel_format,
+                          "an intensity of the region is not finite");
+    }
   }
   image.intensity_mask = image.morphological_mask;
   if (settings.range) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "engine/errors.hpp"
 #include "engine/fourier_lines.hpp"
@@ -83,9 +84,28 @@ Size padded_size(const Region& region) {
   return size;
 }
 
-// The spectrum of f(intensity) of the voxels inside, 0 outside.
+// The real spectrum of the weights of all differences of indices, which wrap around.
+std::vector<double> spectrum_of_weights(const Vector3& spacing, const Size& size) {
+  Spectrum weights(size);
+  const auto distance = [&](std::size_t i, std::size_t axis) {
+    return static_cast<double>(std::min(i, size[axis] - i)) * spacing[axis];
+  };
+  for (std::size_t z = 0; z < size[2]; ++z) {
+    for (std::size_t y = 0; y < size[1]; ++y) {
+      for (std::size_t x = 0; x < size[0]; ++x) {
+        const double d = std::hypot(distance(x, 0), distance(y, 1), distance(z, 2));
+        if (d > 0) weights.real[offset(size, x, y, z)] = 1 / d;
+      }
+    }
+  }
+  transform(weights, size);
+  return std::move(weights.real);
+}
+
+// sum over all pairs of w_ij f(X_i) f(X_j) (Parseval), one pair of voxels counted in both orders.
 template <typename Function>
-Spectrum spectrum_of(const Region& region, const Size& size, Function f) {
+double weighted_pairs(const Region& region, const Size& size, const std::vector<double>& weights,
+                      Function f) {
   Spectrum values(size);
   std::size_t voxel = 0;
   std::size_t next = 0;
@@ -99,34 +119,11 @@ Spectrum spectrum_of(const Region& region, const Size& size, Function f) {
     }
   }
   transform(values, size);
-  return values;
-}
-
-// The spectrum of the weights of all differences of indices, which wrap around.
-Spectrum spectrum_of_weights(const Vector3& spacing, const Size& size) {
-  Spectrum values(size);
-  const auto distance = [&](std::size_t i, std::size_t axis) {
-    return static_cast<double>(std::min(i, size[axis] - i)) * spacing[axis];
-  };
-  for (std::size_t z = 0; z < size[2]; ++z) {
-    for (std::size_t y = 0; y < size[1]; ++y) {
-      for (std::size_t x = 0; x < size[0]; ++x) {
-        const double d = std::hypot(distance(x, 0), distance(y, 1), distance(z, 2));
-        if (d > 0) values.real[offset(size, x, y, z)] = 1 / d;
-      }
-    }
-  }
-  transform(values, size);
-  return values;
-}
-
-// sum over all pairs of w_ij a_i b_j (Parseval)
-double weighted_pairs(const Spectrum& weights, const Spectrum& a, const Spectrum& b) {
   double sum = 0;
-  for (std::size_t k = 0; k < weights.real.size(); ++k) {
-    sum += weights.real[k] * (a.real[k] * b.real[k] + a.imaginary[k] * b.imaginary[k]);
+  for (std::size_t k = 0; k < weights.size(); ++k) {
+    sum += weights[k] * (values.real[k] * values.real[k] + values.imaginary[k] * values.imaginary[k]);
   }
-  return sum / static_cast<double>(weights.real.size());
+  return sum / static_cast<double>(weights.size());
 }
 
 }  // namespace
@@ -136,22 +133,22 @@ SpatialAutocorrelation spatial_autocorrelation(const Region& region) {
   const auto voxels = static_cast<double>(region.intensities.size());
   double mean = 0;
   for (const float x : region.intensities) mean += x / voxels;
-  double squares = 0;  // sum (X_i - mu)^2
-  for (const float x : region.intensities) squares += (x - mean) * (x - mean);
+  double variance = 0;
+  for (const float x : region.intensities) variance += (x - mean) * (x - mean) / voxels;
 
-  const Spectrum weights = spectrum_of_weights(region.grid.spacing, size);
-  double products = 0;  // sum w_ij (X_i - mu) (X_j - mu)
-  {
-    const Spectrum deviations = spectrum_of(region, size, [=](double x) { return x - mean; });
-    products = weighted_pairs(weights, deviations, deviations);
-  }
-  const Spectrum inside = spectrum_of(region, size, [](double) { return 1.0; });
-  const double all_weights = weighted_pairs(weights, inside, inside);
-  const Spectrum squared = spectrum_of(region, size, [=](double x) { return (x - mean) * (x - mean); });
-  // sum w_ij (X_i - X_j)^2 = 2 sum w_ij (X_i - mu)^2 - 2 sum w_ij (X_i - mu) (X_j - mu)
-  const double differences = 2 * weighted_pairs(weights, squared, inside) - 2 * products;
-  return {voxels / all_weights * products / squares,
-          (voxels - 1) / (2 * all_weights) * differences / squares};
+  const std::vector<double> weights = spectrum_of_weights(region.grid.spacing, size);
+  const auto pairs = [&](auto f) { return weighted_pairs(region, size, weights, f); };
+  // y_i = (X_i - mu) / sigma, so that sum (X_i - mu)^2 = N sigma^2
+  const auto y = [=](double x) { return (x - mean) / std::sqrt(variance); };
+  const double all_weights = pairs([](double) { return 1.0; });
+  const double products = pairs(y);  // sum w_ij y_i y_j
+  // sum w_ij y_i^2, of which 4 a b = (a + b)^2 - (a - b)^2 makes sums of equal factors
+  const double squares =
+      (pairs([=](double x) { return y(x) * y(x) + 1; }) - pairs([=](double x) { return y(x) * y(x) - 1; })) /
+      4;
+  // sum w_ij (y_i - y_j)^2 = 2 sum w_ij y_i^2 - 2 sum w_ij y_i y_j
+  const double differences = 2 * (squares - products);
+  return {products / all_weights, (voxels - 1) / voxels * differences / (2 * all_weights)};
 }
 
 }  // namespace glisson::engine

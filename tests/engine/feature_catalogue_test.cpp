@@ -48,6 +48,50 @@ TEST(FeatureCatalogue, TextureAndShapeCodesAreThoseThatDicomAdopted) {
   }
 }
 
+TEST(IbsiFeatureCatalogue, HoldsTheFeaturesOfAllFamilies) {
+  std::map<std::string, int> families;
+  std::set<std::pair<std::string, std::string>> names;
+  for (const FeatureDefinition& definition : ibsi_feature_catalogue()) {
+    ++families[definition.family];
+    EXPECT_TRUE(names.insert({definition.family, definition.name}).second) << definition.name;
+    EXPECT_EQ(definition.convention, Convention::ibsi);
+    EXPECT_EQ(&feature_definition(definition.family, definition.name), &definition);
+  }
+  const std::map<std::string, int> expected{{"morph", 29}, {"loc", 2}, {"stat", 18}, {"ih", 23},
+                                            {"ivh", 10},   {"cm", 25}, {"rlm", 16},  {"szm", 16},
+                                            {"dzm", 16},   {"ngt", 5}, {"ngl", 17}};
+  EXPECT_EQ(families, expected);
+}
+
+TEST(IbsiFeatureCatalogue, HoldsEveryCodeThatPyRadiomicsShares) {
+  std::map<std::string, const FeatureDefinition*> by_code;
+  for (const FeatureDefinition& definition : ibsi_feature_catalogue())
+    by_code.emplace(definition.ibsi_code, &definition);
+  for (const FeatureDefinition& definition : feature_catalogue()) {
+    if (definition.ibsi_code.empty()) continue;
+    ASSERT_TRUE(by_code.contains(definition.ibsi_code)) << definition.name;
+    const FeatureDefinition& same = *by_code[definition.ibsi_code];
+    EXPECT_EQ(definition.unit, same.unit) << definition.name << " " << same.name;
+    EXPECT_EQ(definition.intensity_power, same.intensity_power) << definition.name << " " << same.name;
+  }
+}
+
+TEST(IbsiFeatureCatalogue, HoldsAllCodesThatDicomAdoptedAndFewOthers) {
+  GLISSON_REFERENCE_DATA_OR_SKIP(data);
+  std::set<std::string> adopted;
+  std::ifstream stream(data / "reference" / "ibsi" / "dicom_codes.csv");
+  std::string line;
+  std::getline(stream, line);
+  while (std::getline(stream, line)) adopted.insert(line.substr(0, 4));
+  for (const FeatureDefinition& definition : ibsi_feature_catalogue()) {
+    // DICOM expresses intensity statistics by modifiers, and has no codes for loc and ivh.
+    const std::string& family = definition.family;
+    if (family == "stat" || family == "loc" || family == "ivh") continue;
+    EXPECT_EQ(adopted.erase(definition.ibsi_code), 1U) << family << "_" << definition.name;
+  }
+  EXPECT_TRUE(adopted.empty()) << *adopted.begin();
+}
+
 TEST(FeatureUnit, FollowsTheIntensitiesOfTheImage) {
   const std::string hu = "[hnsf'U]";
   EXPECT_EQ(ucum_unit(feature_definition("firstorder", "Mean"), hu), "[hnsf'U]");

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -18,6 +17,8 @@ namespace {
 
 using Values = std::map<std::string, double>;
 using tests::ImageAndMask;
+using tests::rearranged;
+using tests::textured_ellipsoid;
 
 Values values_of(const ImageAndMask& image, double bin_width = 25) {
   PyRadiomicsSettings settings;
@@ -29,41 +30,6 @@ Values values_of(const ImageAndMask& image, double bin_width = 25) {
     values[feature.name] = feature.value.value_or(0);
   }
   return values;
-}
-
-// An ellipsoid with texture, off the centre of the image.
-ImageAndMask textured_ellipsoid() {
-  auto image = tests::random_image({20, 18, 14}, 150, 1.0, 11);
-  for (int z = 0; z < 14; ++z) {
-    for (int y = 0; y < 18; ++y) {
-      for (int x = 0; x < 20; ++x) {
-        const bool inside = std::hypot((x - 9.3) / 7.9, (y - 8.2) / 6.1, (z - 6.7) / 4.3) <= 1;
-        image.mask.voxels[image.mask.grid.offset(x, y, z)] = inside ? 1 : 0;
-      }
-    }
-  }
-  image.volume.grid.spacing = {0.8, 0.8, 2.5};
-  image.mask.grid = image.volume.grid;
-  return image;
-}
-
-// The image on a new grid whose voxel (x, y, z) shows voxel source(x, y, z) of the old one.
-ImageAndMask rearranged(const ImageAndMask& image, const Grid& grid,
-                        const std::function<std::array<int, 3>(int, int, int)>& source) {
-  ImageAndMask result;
-  result.volume.grid = grid;
-  result.mask.grid = grid;
-  for (int z = 0; z < grid.size[2]; ++z) {
-    for (int y = 0; y < grid.size[1]; ++y) {
-      for (int x = 0; x < grid.size[0]; ++x) {
-        const auto [u, v, w] = source(x, y, z);
-        const std::size_t offset = image.volume.grid.offset(u, v, w);
-        result.volume.values.push_back(image.volume.values[offset]);
-        result.mask.voxels.push_back(image.mask.voxels[offset]);
-      }
-    }
-  }
-  return result;
 }
 
 const std::set<std::string> mesh_features{"original_shape_MeshVolume", "original_shape_SurfaceArea",

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace glisson::tests {
@@ -34,6 +35,39 @@ ImageAndMask random_image(const std::array<int, 3>& size, int levels, double fil
     inside[i] = is_inside(generator) ? 1 : 0;
   }
   return image_of(size, intensities, inside);
+}
+
+ImageAndMask textured_ellipsoid() {
+  auto image = random_image({20, 18, 14}, 150, 1.0, 11);
+  for (int z = 0; z < 14; ++z) {
+    for (int y = 0; y < 18; ++y) {
+      for (int x = 0; x < 20; ++x) {
+        const bool inside = std::hypot((x - 9.3) / 7.9, (y - 8.2) / 6.1, (z - 6.7) / 4.3) <= 1;
+        image.mask.voxels[image.mask.grid.offset(x, y, z)] = inside ? 1 : 0;
+      }
+    }
+  }
+  image.volume.grid.spacing = {0.8, 0.8, 2.5};
+  image.mask.grid = image.volume.grid;
+  return image;
+}
+
+ImageAndMask rearranged(const ImageAndMask& image, const engine::Grid& grid,
+                        const std::function<std::array<int, 3>(int, int, int)>& source) {
+  ImageAndMask result;
+  result.volume.grid = grid;
+  result.mask.grid = grid;
+  for (int z = 0; z < grid.size[2]; ++z) {
+    for (int y = 0; y < grid.size[1]; ++y) {
+      for (int x = 0; x < grid.size[0]; ++x) {
+        const auto [u, v, w] = source(x, y, z);
+        const std::size_t offset = image.volume.grid.offset(u, v, w);
+        result.volume.values.push_back(image.volume.values[offset]);
+        result.mask.voxels.push_back(image.mask.voxels[offset]);
+      }
+    }
+  }
+  return result;
 }
 
 engine::GreyLevelRegion grey_levels(const ImageAndMask& image) {

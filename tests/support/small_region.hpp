@@ -30,6 +30,13 @@ ImageAndMask image_of(const std::array<int, 3>& size, const std::vector<float>& 
 /// holes, gaps and isolated voxels. The same seed gives the same image.
 ImageAndMask random_image(const std::array<int, 3>& size, int levels, double filled, unsigned seed);
 
+/// An ellipsoid with texture of 150 intensities, off the centre of the image, on anisotropic voxels.
+ImageAndMask textured_ellipsoid();
+
+/// The image on a new grid whose voxel (x, y, z) shows voxel source(x, y, z) of the old one.
+ImageAndMask rearranged(const ImageAndMask& image, const engine::Grid& grid,
+                        const std::function<std::array<int, 3>(int, int, int)>& source);
+
 /// Grey levels of width 1: an intensity of k is level k - minimum + 1.
 engine::GreyLevelRegion grey_levels(const ImageAndMask& image);
 
