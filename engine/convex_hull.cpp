@@ -13,10 +13,12 @@ namespace {
 using Point = std::array<std::int64_t, 3>;
 
 Point minus(const Point& a, const Point& b) { return {a[0] - b[0], a[1] - b[1], a[2] - b[2]}; }
+
 template <typename T>
 std::array<T, 3> cross(const std::array<T, 3>& a, const std::array<T, 3>& b) {
   return {a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]};
 }
+
 std::int64_t dot(const Point& a, const Point& b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
 
 // Of the mesh vertices on a line through voxel centres, only the outermost two can be corners of the hull.
@@ -38,10 +40,10 @@ std::vector<Point> outermost_vertices(const Region& region) {
         while (first <= last && !inside(first)) ++first;
         if (first > last) continue;
         while (!inside(last)) --last;
-        Point point{2 * voxel[0], 2 * voxel[1], 2 * voxel[2]};
-        point[axis] = 2 * first - 1;
+        Point point{std::int64_t{2} * voxel[0], std::int64_t{2} * voxel[1], std::int64_t{2} * voxel[2]};
+        point[axis] = std::int64_t{2} * first - 1;
         points.push_back(point);
-        point[axis] = 2 * last + 1;
+        point[axis] = std::int64_t{2} * last + 1;
         points.push_back(point);
       }
     }
@@ -203,8 +205,8 @@ ConvexHull convex_hull(const Region& region) {
     const Vector3& a = hull.vertices[triangle[0]];
     const Vector3& b = hull.vertices[triangle[1]];
     const Vector3& c = hull.vertices[triangle[2]];
-    const Vector3 n = cross(Vector3{b[0] - a[0], b[1] - a[1], b[2] - a[2]},
-                            Vector3{c[0] - a[0], c[1] - a[1], c[2] - a[2]});
+    const Vector3 n =
+        cross(Vector3{b[0] - a[0], b[1] - a[1], b[2] - a[2]}, Vector3{c[0] - a[0], c[1] - a[1], c[2] - a[2]});
     hull.area += 0.5 * std::hypot(n[0], n[1], n[2]);
     hull.volume += (a[0] * n[0] + a[1] * n[1] + a[2] * n[2]) / 6;
   }

@@ -35,12 +35,14 @@ void add_voxel(GreyLevelRegion& region, std::size_t offset, std::size_t level_in
 
 std::vector<int> grey_levels_of(const Region& region, const IbsiDiscretisation& discretisation,
                                 const std::optional<IntensityRange>& range) {
-  const auto [lowest, highest] = std::minmax_element(region.intensities.begin(), region.intensities.end());
+  const auto extremes = std::minmax_element(region.intensities.begin(), region.intensities.end());
+  const double lowest = *extremes.first;
+  const double highest = *extremes.second;
   std::vector<int> levels(region.intensities.size(), 1);
   if (const auto* size = std::get_if<FixedBinSize>(&discretisation)) {
     if (!(size->width > 0)) throw std::logic_error("the bin width must be greater than 0");
-    const double lower = range ? range->lower : *lowest;
-    if (!((*highest - lower) / size->width < highest_grey_level)) {
+    const double lower = range ? range->lower : lowest;
+    if (!((highest - lower) / size->width < highest_grey_level)) {
       throw RejectedInput(
           RejectionReason::too_much_memory,
           "intensities spread over more than a million grey levels of width " + std::to_string(size->width));
@@ -51,10 +53,10 @@ std::vector<int> grey_levels_of(const Region& region, const IbsiDiscretisation& 
   }
   const int count = std::get<FixedBinNumber>(discretisation).count;
   if (count < 1 || count > highest_grey_level) throw std::logic_error("no such number of grey levels");
-  const double extent = static_cast<double>(*highest) - *lowest;
+  const double extent = highest - lowest;
   if (extent == 0) return levels;
   std::transform(region.intensities.begin(), region.intensities.end(), levels.begin(), [&](double x) {
-    return std::min(count, static_cast<int>(std::floor(count * (x - *lowest) / extent)) + 1);
+    return std::min(count, static_cast<int>(std::floor(count * (x - lowest) / extent)) + 1);
   });
   return levels;
 }

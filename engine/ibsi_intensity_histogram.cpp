@@ -43,12 +43,13 @@ double mode_of(const std::vector<double>& counts, int lowest, double mean) {
 }  // namespace
 
 FeatureValues ibsi_intensity_histogram(const std::vector<int>& levels) {
-  const auto [lowest, highest] = std::minmax_element(levels.begin(), levels.end());
-  const std::vector<double> counts = counts_of(levels, *lowest, *highest);
+  const auto extremes = std::minmax_element(levels.begin(), levels.end());
+  const int lowest = *extremes.first;
+  const std::vector<double> counts = counts_of(levels, lowest, *extremes.second);
   const auto voxels = static_cast<double>(levels.size());
 
   FeatureValues features = distribution_features({levels.begin(), levels.end()});
-  features.push_back({"mode", mode_of(counts, *lowest, features.front().value.value()), {}});
+  features.push_back({"mode", mode_of(counts, lowest, features.front().value.value()), {}});
   // p_i = n_i / N
   double entropy = 0;
   double uniformity = 0;
@@ -69,7 +70,7 @@ FeatureValues ibsi_intensity_histogram(const std::vector<int>& levels) {
   const auto steepest_rise = std::max_element(gradient.begin(), gradient.end());
   const auto steepest_fall = std::min_element(gradient.begin(), gradient.end());
   const auto level_at = [&](auto position) {
-    return static_cast<double>(*lowest + (position - gradient.begin()));
+    return static_cast<double>(lowest + (position - gradient.begin()));
   };
   features.push_back({"max_grad", *steepest_rise, {}});             // max H'
   features.push_back({"max_grad_g", level_at(steepest_rise), {}});  // level of max H'
