@@ -60,8 +60,9 @@ struct LawsFilter {
 /// Modulus of the response to a complex Gabor kernel, always in a plane. IBSI 2, "Gabor filters":
 ///   g(k1, k2) = exp(-(u^2 + gamma^2 v^2) / (2 s^2) + 2 pi i u / l),
 ///   u = k1 cos(theta) + k2 sin(theta), v = -k1 sin(theta) + k2 cos(theta),
-/// with s = sigma / spacing, l = wavelength / spacing and k in voxels; theta turns against the array's second
-/// axis, which points down in an image.
+/// with s = sigma / spacing, l = wavelength / spacing and k in voxels; theta turns from the first axis of the
+/// plane towards the second, which points down in an image. IBSI 2 sets no cut-off: the kernel here ends
+/// where the envelope is below 1.6e-8 of its centre.
 struct GaborFilter {
   FilterBoundary boundary = FilterBoundary::mirror;
   double sigma = 5;       ///< Standard deviation of the envelope along u, mm.

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/convolution.hpp"
+#include "engine/errors.hpp"
 #include "engine/filter_responses.hpp"
 
 namespace glisson::engine {
@@ -14,6 +15,8 @@ namespace {
 // The envelope beyond 6 standard deviations is below 1.6e-8 of its centre, as is what is left out of its
 // spectrum.
 constexpr double envelope_cutoff = 6;
+// Values of all kernels of a bank; 400 MB.
+constexpr double most_kernel_values = 1e8;
 constexpr float spectrum_cutoff = 1e-8F;
 
 std::size_t extended_length(int length, int reach) {
@@ -57,7 +60,13 @@ GaborBank::GaborBank(const GaborFilter& filter, double spacing, int width, int h
       size_{extended_length(width, reach_), extended_length(height, reach_), 1},
       rows_(size_[0]),
       columns_(size_[1]) {
-  for (const double theta : orientations(filter)) {
+  const std::vector<double> thetas = orientations(filter);
+  if (static_cast<double>(size_[0] * size_[1] * thetas.size()) > most_kernel_values) {
+    throw RejectedInput(
+        RejectionReason::too_much_memory,
+        "the kernels of a Gabor filter need more than 400 MB: fewer orientations, or a smaller sigma");
+  }
+  for (const double theta : thetas) {
     kernels_.push_back(spectrum_of(filter.sigma / spacing, filter.wavelength / spacing, filter.gamma,
                                    theta * std::numbers::pi / 180));
   }

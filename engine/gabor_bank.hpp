@@ -20,7 +20,8 @@ int gabor_reach(const GaborFilter& filter, double spacing);
 class GaborBank {
  public:
   /// @param spacing mm of a voxel along both axes.
-  /// @throws RejectedInput invalid_protocol as gabor_reach().
+  /// @throws RejectedInput invalid_protocol as gabor_reach(), too_much_memory when the kernels need over 400
+  /// MB.
   GaborBank(const GaborFilter& filter, double spacing, int width, int height);
 
   /// Average over the orientations of the modulus of the response.

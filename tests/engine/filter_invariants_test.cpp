@@ -2,6 +2,7 @@
 // weights.
 
 #include <gtest/gtest.h>
+#include <oneapi/tbb/global_control.h>
 
 #include <cmath>
 #include <string>
@@ -153,6 +154,18 @@ TEST(FilterInvariants, TheResponseInABoxIsThatPartOfTheWholeResponse) {
         expect_same(part, {expected.grid, expected.intensities}, "filter " + std::to_string(i));
       }
     }
+  }
+}
+
+TEST(FilterInvariants, TheNumberOfThreadsChangesNoBit) {
+  const Volume volume = random_volume({31, 22, 19}, 7);
+  auto filters = rotation_invariant_filters();
+  filters.emplace_back(SimoncelliFilter{space, 1});
+  filters.emplace_back(SimoncelliFilter{slice, 2});
+  for (std::size_t i = 0; i < filters.size(); ++i) {
+    const Volume with_all = apply_filter(filters[i], volume);
+    const oneapi::tbb::global_control one(oneapi::tbb::global_control::max_allowed_parallelism, 1);
+    EXPECT_EQ(apply_filter(filters[i], volume).values, with_all.values) << "filter " << i;
   }
 }
 

@@ -338,6 +338,8 @@ TEST(Filters, InMillimetresRefuseAnisotropicVoxelsAndAbsurdReach) {
   const GaborFilter narrow{FilterBoundary::zero, 1, 2, 1e-9, 0, std::nullopt, false};
   EXPECT_EQ(rejected_as([&] { apply_filter(wide, volume); }), "invalid_protocol");
   EXPECT_EQ(rejected_as([&] { apply_filter(narrow, volume); }), "invalid_protocol");
+  const GaborFilter many{FilterBoundary::zero, 80, 2, 1, 0, 1, false};
+  EXPECT_EQ(rejected_as([&] { apply_filter(many, volume); }), "too_much_memory");
 }
 
 }  // namespace
