@@ -126,8 +126,8 @@ LabelRule read_label_rule(const TomlValue& value, const TomlSource& source, std:
   const TomlValue* role = find(table, "role");
   if (pattern == nullptr || role == nullptr) refuse_value(source, value, key, "rules with pattern and role");
   LabelRule rule{source.text(*pattern, "pattern"), source.text(*role, "role")};
-  if (rule.role != "lesion" && rule.role != "liver" && rule.role != "ignore") {
-    refuse_value(source, *role, "role", "\"lesion\", \"liver\" or \"ignore\"");
+  if (rule.role != "lesion" && rule.role != "liver" && rule.role != "vessel" && rule.role != "ignore") {
+    refuse_value(source, *role, "role", "\"lesion\", \"liver\", \"vessel\" or \"ignore\"");
   }
   if (rule.pattern.empty() || rule.pattern.size() > longest_pattern) {
     refuse_value(source, *pattern, "pattern", "1 to 200 characters long");
@@ -217,7 +217,7 @@ const std::vector<Definition>& definitions() {
         {"analysis", "label_rules",
          "What a segment is when its coded property type does not say: the first rule whose "
          "`pattern` (regular expression, case-insensitive, searched in Segment Label) fits gives the "
-         "`role` \"lesion\", \"liver\" or \"ignore\".",
+         "`role` \"lesion\", \"liver\", \"vessel\" (kept out of derived regions) or \"ignore\".",
          read_label_rules, show_label_rules});
     all.push_back(text("database", "url", &S::database_url, is_database_url, "a PostgreSQL URL or empty",
                        "PostgreSQL to use, `postgresql://...`; empty: a private one in the data folder."));

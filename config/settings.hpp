@@ -13,7 +13,7 @@ namespace glisson::config {
 /// Which segments are analysed, and as what, when the coded property type does not say.
 struct LabelRule {
   std::string pattern;  ///< Case-insensitive ECMAScript regular expression, searched in Segment Label.
-  std::string role;     ///< "lesion", "liver" or "ignore".
+  std::string role;     ///< "lesion", "liver", "vessel" or "ignore".
 };
 
 /// Everything that belongs to one host (glisson.toml). Peers live in PostgreSQL.

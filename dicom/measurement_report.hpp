@@ -22,10 +22,13 @@ enum class ReportIod { comprehensive_3d, comprehensive, enhanced };
 std::string_view keyword(ReportIod iod) noexcept;  ///< "comprehensive_3d", ...
 SopClassUid sop_class_of(ReportIod iod);
 
-/// A measured region of the report.
+/// A measured region of the report: a segment, or a region derived from one or from all lesions.
 struct ReportedRegion {
-  int segment_number = 0;
-  bool is_lesion = false;  ///< Else an organ (liver).
+  int segment_number =
+      0;  ///< Of the segment that it is or derives from; 0 where it derives from all lesions.
+  bool is_lesion = false;  ///< The segment of a lesion; else an organ (liver) or a derived region.
+  std::string derivation;  ///< engine::region_name() of a derived region; empty for a segment.
+  std::string title;       ///< engine::region_title() of a derived region; empty for a segment.
   engine::LesionSize size;
   std::string tracking_id;  ///< Of the segment, or made for it.
   std::string tracking_uid;
@@ -47,9 +50,9 @@ struct MeasurementReport {
   const Segmentation* segmentation = nullptr;
   std::filesystem::path segmentation_file;               ///< For attributes that are copied from it.
   const engine::ExtractionProtocol* protocol = nullptr;  ///< That all features were computed by.
-  std::vector<ReportedRegion> regions;                   ///< Sorted by segment number.
-  std::vector<IgnoredSegment> ignored;                   ///< Sorted by segment number.
-  std::vector<engine::RiskAssessment> assessments;       ///< Of lesions and of the patient.
+  std::vector<ReportedRegion> regions;  ///< Segments, sorted by number, then the regions derived from them.
+  std::vector<IgnoredSegment> ignored;  ///< Sorted by segment number.
+  std::vector<engine::RiskAssessment> assessments;  ///< Of lesions and of the patient.
   bool all_features = false;  ///< Report every feature, not only those that the models took in.
   std::string software_version;
   std::string device_uid;  ///< Identifies this Glisson (TID 1004), valid UID.

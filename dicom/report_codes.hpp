@@ -57,6 +57,7 @@ inline const CodedConcept volume{"118565006", "SCT", "Volume"};
 inline const CodedConcept long_axis{"103339001", "SCT", "Long Axis"};
 inline const CodedConcept short_axis{"103340004", "SCT", "Short Axis"};
 inline const CodedConcept path{"121055", "DCM", "Path"};
+inline const CodedConcept spatial_concept{"309825002", "SCT", "Spatial and Relational Concept"};
 inline const CodedConcept derivation{"121401", "DCM", "Derivation"};
 
 // Algorithm identification (TID 4019)

@@ -115,11 +115,35 @@ void add_segment_identification(ReportTree& tree, const MeasurementReport& repor
   add_segment_references(tree, report, {segment_number});
 }
 
+namespace {
+
+/// What a derived region is, by its own tracking and a finding of its own, and which segments it comes from.
+void add_derived_identification(ReportTree& tree, const MeasurementReport& report,
+                                const ReportedRegion& region) {
+  tree.text(has_obs_context, codes::tracking_identifier, region.tracking_id);
+  tree.uid(has_obs_context, codes::tracking_uid, region.tracking_uid);
+  tree.code(contains, codes::finding_category, codes::spatial_concept);
+  tree.code(contains, codes::finding, codes::private_concept('R', region.derivation, region.title));
+  std::vector<int> sources;
+  for (const auto& drawn : report.regions) {
+    if (!drawn.derivation.empty()) continue;
+    if (region.segment_number == 0 ? drawn.is_lesion : drawn.segment_number == region.segment_number)
+      sources.push_back(drawn.segment_number);
+  }
+  add_segment_references(tree, report, sources);
+}
+
+}  // namespace
+
 void add_region_groups(ReportTree& tree, const MeasurementReport& report, ReportIod iod,
                        const std::string& identity) {
   for (const auto& region : report.regions) {
     const auto group = tree.container(contains, codes::measurement_group, "1411");
-    add_segment_identification(tree, report, region.segment_number, &region, identity);
+    if (region.derivation.empty()) {
+      add_segment_identification(tree, report, region.segment_number, &region, identity);
+    } else {
+      add_derived_identification(tree, report, region);
+    }
     add_size(tree, report, region, iod);
     for (const auto* feature : reported_features(report, region)) {
       add_feature(tree, *report.images, *feature);

@@ -50,12 +50,12 @@ void add_algorithm_identification(ReportTree& tree, const engine::RiskModel& mod
 /// The values that the score came from, in the order of their contributions. Repeated here by value: a
 /// reference to the measurement is an error by TID 1419.
 void add_inputs(ReportTree& tree, const MeasurementReport& report, const engine::RiskAssessment& assessment) {
-  const auto* region = find_region(report, assessment.segment_number);
   for (const auto& contribution : assessment.contributions) {
     codes::FeatureCode code;
     code.name = codes::private_concept('I', contribution.input, input_in_words(contribution.input));
-    if (region != nullptr) {
-      for (const auto& feature : region->features) {
+    for (const auto& region : report.regions) {
+      if (region.segment_number != assessment.segment_number) continue;
+      for (const auto& feature : region.features) {
         if (feature.name == contribution.input)
           code = codes::feature_code(feature, report.images->modality, report.images->intensity_unit);
       }
@@ -120,6 +120,7 @@ void add_patient_identification(ReportTree& tree, const MeasurementReport& repor
   std::vector<int> lesions;
   std::vector<int> all;
   for (const auto& region : report.regions) {
+    if (!region.derivation.empty()) continue;
     all.push_back(region.segment_number);
     if (region.is_lesion) lesions.push_back(region.segment_number);
   }

@@ -34,7 +34,7 @@ std::vector<std::string> region_lines(const MeasurementReport& report) {
   std::vector<std::string> lesions;
   std::vector<std::string> organs;
   for (const auto& region : report.regions) {
-    auto line = segment_in_words(report, region.segment_number) + ": ";
+    auto line = region_in_words(report, region) + ": ";
     if (region.size.voxels == 0) {
       line += "not measured";
     } else if (region.is_lesion) {
@@ -139,7 +139,7 @@ std::vector<std::string> appendix_lines(const MeasurementReport& report) {
   for (const auto& region : report.regions) {
     for (const auto* feature : model_features(report, region)) {
       if (!feature->value) continue;
-      lines.push_back(segment_in_words(report, region.segment_number) + ": " + feature->name + " " +
+      lines.push_back(region_in_words(report, region) + ": " + feature->name + " " +
                       number_in_words(*feature->value));
     }
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 
@@ -223,12 +224,20 @@ std::string segment_in_words(const MeasurementReport& report, int segment_number
   return named_segment(segment_number, segment == nullptr ? "" : segment->label);
 }
 
+std::string region_in_words(const MeasurementReport& report, const ReportedRegion& region) {
+  if (region.derivation.empty()) return segment_in_words(report, region.segment_number);
+  if (region.segment_number == 0) return region.title;
+  std::string title = region.title;
+  title.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(title.front())));
+  return segment_in_words(report, region.segment_number) + ", " + title;
+}
+
 std::vector<std::string> missing_in_words(const MeasurementReport& report) {
   std::vector<std::string> lines;
   for (const auto& region : report.regions) {
     const auto undefined = undefined_features(region);
     if (region.not_measured.empty() && undefined.empty()) continue;
-    auto& line = lines.emplace_back(segment_in_words(report, region.segment_number));
+    auto& line = lines.emplace_back(region_in_words(report, region));
     if (region.not_measured.empty()) {
       line.append(": ").append(undefined);
     } else {

@@ -41,6 +41,10 @@ std::string protocol_in_words(const engine::ExtractionProtocol& protocol);
 /// The segment's label and number, e.g. "Lesion 1 (segment 2)".
 std::string segment_in_words(const MeasurementReport& report, int segment_number);
 
+/// The region's segment, with the title of a derived region, e.g. "Lesion 1 (segment 2), peritumoral ring of
+/// 3 mm".
+std::string region_in_words(const MeasurementReport& report, const ReportedRegion& region);
+
 /// One line for each region, feature vector or score that could not be computed, with the reason.
 std::vector<std::string> missing_in_words(const MeasurementReport& report);
 

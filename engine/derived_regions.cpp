@@ -88,7 +88,7 @@ class Derivation {
     for_each_voxel(box, lesion.grid, [&](std::size_t inner, std::size_t outer) {
       if (squares[inner] == 0 || squares[inner] > limit) return;
       ++within;
-      if (anatomy_.liver != nullptr && anatomy_.liver->voxels[outer] == 0) return;
+      if (!anatomy_.liver.empty() && !is_in_any(anatomy_.liver, outer)) return;
       ++in_liver;
       if (is_in_any(anatomy_.lesions, outer) || is_in_any(anatomy_.vessels, outer)) return;
       ++left;
@@ -141,17 +141,9 @@ class Derivation {
   }
 
   DerivedRegion operator()(const LargestLesion&) const {
-    const Mask* largest = nullptr;
-    std::size_t most = 0;
-    for (const Mask* lesion : anatomy_.lesions) {
-      const std::size_t voxels = lesion->count();
-      if (voxels > most) {
-        most = voxels;
-        largest = lesion;
-      }
-    }
-    if (largest == nullptr) return without(NoRegionReason::no_lesion, image_.grid);
-    return {*largest, std::nullopt};
+    const auto largest = largest_lesion(anatomy_);
+    if (!largest) return without(NoRegionReason::no_lesion, image_.grid);
+    return {*anatomy_.lesions[*largest], std::nullopt};
   }
 
   DerivedRegion operator()(const AllLesions&) const {
@@ -183,7 +175,7 @@ void require_one_grid(const SegmentedAnatomy& anatomy, const Volume& image) {
   };
   std::ranges::for_each(anatomy.lesions, require);
   std::ranges::for_each(anatomy.vessels, require);
-  if (anatomy.liver != nullptr) require(anatomy.liver);
+  std::ranges::for_each(anatomy.liver, require);
 }
 
 void require_positive_width(const RegionDerivation& derivation) {
@@ -243,6 +235,18 @@ std::string region_title(const RegionDerivation& derivation) { return std::visit
 bool is_of_each_lesion(const RegionDerivation& derivation) {
   return !std::holds_alternative<LargestLesion>(derivation) &&
          !std::holds_alternative<AllLesions>(derivation);
+}
+
+std::optional<std::size_t> largest_lesion(const SegmentedAnatomy& anatomy) {
+  std::optional<std::size_t> largest;
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < anatomy.lesions.size(); ++i) {
+    const std::size_t voxels = anatomy.lesions[i]->count();
+    if (voxels <= most) continue;
+    most = voxels;
+    largest = i;
+  }
+  return largest;
 }
 
 std::string_view keyword(NoRegionReason reason) noexcept {

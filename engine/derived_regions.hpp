@@ -64,7 +64,8 @@ using RegionDerivation =
 
 /// The name under which features of the region are stored and shown: "peritumoral-ring-3mm",
 /// "inner-rim-2.5mm", "tumour-with-ring-5mm", "necrotic-core-below-20", "necrotic-core-below-20-all",
-/// "largest-lesion", "all-lesions".
+/// "largest-lesion", "all-lesions". Names of features begin with it:
+/// "inner-rim-2mm_original_firstorder_Mean".
 std::string region_name(const RegionDerivation& derivation);
 
 /// The same for people, e.g. "Peritumoral ring of 3 mm".
@@ -76,9 +77,12 @@ bool is_of_each_lesion(const RegionDerivation& derivation);
 /// The segmented regions of one image, all on its grid. What the pointers name must outlive the call.
 struct SegmentedAnatomy {
   std::vector<const Mask*> lesions;
-  const Mask* liver = nullptr;  ///< Null where it is not segmented.
+  std::vector<const Mask*> liver;  ///< Its segments together are the liver; none where it is not segmented.
   std::vector<const Mask*> vessels;
 };
+
+/// Index of the lesion of most voxels, of equal ones the first; none where every lesion is empty.
+std::optional<std::size_t> largest_lesion(const SegmentedAnatomy& anatomy);
 
 /// Why a derived region has no voxel.
 enum class NoRegionReason {

@@ -101,6 +101,22 @@ class Analysis {
     };
   }
 
+  static storage::RegionResult to_result(const dicom::ReportedRegion& region,
+                                         const std::vector<engine::SegmentMask>& segments) {
+    const auto segment =
+        std::ranges::find(segments, region.segment_number, &engine::SegmentMask::segment_number);
+    const char* drawn_role = region.is_lesion ? "lesion" : "liver";
+    return {.segment_number = region.segment_number,
+            .label = segment == segments.end() ? region.title : segment->label,
+            .role = region.derivation.empty() ? drawn_role : "derived",
+            .derivation = region.derivation,
+            .tracking_id = region.tracking_id,
+            .tracking_uid = region.tracking_uid,
+            .size = region.size,
+            .features = region.features,
+            .not_measured = region.not_measured};
+  }
+
   storage::AnalysisResult to_result(const StudyAnalysis& analysis, const StudyInput& input) const {
     storage::AnalysisResult result;
     result.protocol_name = recipe_.protocol.name;
@@ -112,11 +128,7 @@ class Analysis {
     result.software_version = analysis.report.software_version;
     result.summary = dicom::report_summary(analysis.report);
     for (const auto& region : analysis.report.regions) {
-      const auto segment = std::ranges::find(analysis.segmentation.segments, region.segment_number,
-                                             &engine::SegmentMask::segment_number);
-      result.regions.push_back({region.segment_number, segment->label, region.is_lesion ? "lesion" : "liver",
-                                region.tracking_id, region.tracking_uid, region.size, region.features,
-                                region.not_measured});
+      result.regions.push_back(to_result(region, analysis.segmentation.segments));
     }
     result.assessments = analysis.report.assessments;
     for (auto& report : encode_reports(analysis)) {

@@ -42,7 +42,10 @@ void add_extract(CLI::App& app, int& exit_code) {
       "Examples:\n"
       "  glisson extract --images study/portal --segmentation study/seg.dcm\n"
       "  glisson extract --images study --segmentation study/seg.dcm --segment 2 --format json\n"
-      "An undefined feature has an empty value in CSV; JSON gives its reason.");
+      "An undefined feature has an empty value in CSV; JSON gives its reason. Features of regions that the\n"
+      "protocol derives from a lesion stand under its segment, named after the derivation; those of all "
+      "lesions\n"
+      "under segment 0.");
   command->callback([options, &exit_code] { exit_code = report_errors([&] { return extract(*options); }); });
 }
 

@@ -10,9 +10,9 @@
 #include "dicom/image_series.hpp"
 #include "dicom/segmentation.hpp"
 #include "engine/errors.hpp"
-#include "engine/extraction.hpp"
 #include "server/commands.hpp"
 #include "server/exit_code.hpp"
+#include "server/region_measurement.hpp"
 #include "server/settings_options.hpp"
 #include "server/study_folder.hpp"
 
@@ -20,13 +20,6 @@ namespace glisson::server {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// A segment with its features, or with the reason why it could not be measured.
-struct MeasuredSegment {
-  const engine::SegmentMask* segment = nullptr;
-  engine::FeatureVector features;
-  std::string not_measured;  ///< Keyword of the reason; empty where the features are there.
-};
 
 std::vector<const engine::SegmentMask*> wanted_segments(const dicom::Segmentation& segmentation,
                                                         const std::vector<int>& numbers) {
@@ -49,24 +42,22 @@ std::vector<const engine::SegmentMask*> wanted_segments(const dicom::Segmentatio
   return wanted;
 }
 
-MeasuredSegment measure(const engine::SegmentMask& segment, const engine::Volume& volume,
-                        const engine::ExtractionProtocol& protocol) {
-  try {
-    return {&segment, engine::extract_features(volume, segment.mask, protocol), ""};
-  } catch (const RejectedInput& error) {
-    std::cerr << "glisson: " << keyword(error.reason()) << ": segment " << segment.segment_number << ": "
-              << error.what() << ". " << remedy(error.reason()) << '\n';
-    return {&segment, {}, std::string(keyword(error.reason()))};
-  }
+/// Says why a region was not measured.
+void print_reason(const MeasuredRegion& region) {
+  std::cerr << "glisson: " << region.reason << ": segment " << region.segment_number();
+  if (region.derivation) std::cerr << ", " << region_name(*region.derivation);
+  std::cerr << ": " << region.detail << '.';
+  if (!region.remedy.empty()) std::cerr << ' ' << region.remedy;
+  std::cerr << '\n';
 }
 
-void print_csv(const std::vector<MeasuredSegment>& measured) {
+void print_csv(const std::vector<MeasuredRegion>& regions) {
   std::cout << "segment,feature,value\n";
-  for (const MeasuredSegment& region : measured) {
+  for (const MeasuredRegion& region : regions) {
     for (const engine::Feature& feature : region.features) {
       std::array<char, 64> value{};
       if (feature.value) std::snprintf(value.data(), value.size(), "%.17g", *feature.value);
-      std::cout << region.segment->segment_number << ',' << feature.name << ',' << value.data() << '\n';
+      std::cout << region.segment_number() << ',' << feature.name << ',' << value.data() << '\n';
     }
   }
 }
@@ -86,20 +77,24 @@ Json to_json(const engine::Feature& feature, const std::string& intensity_unit) 
   return json;
 }
 
-void print_json(const std::vector<MeasuredSegment>& measured, const dicom::ImageSeries& images,
+Json to_json(const MeasuredRegion& region, const std::string& intensity_unit) {
+  Json json{{"segment", region.segment_number()}};
+  if (region.derivation) json["derivation"] = region_name(*region.derivation);
+  if (region.segment != nullptr) {
+    json["label"] = region.segment->label;
+    json["type"] = to_json(region.segment->type);
+  }
+  json["voxels"] = region.size.voxels;
+  if (!region.reason.empty()) json["not_measured"] = region.reason;
+  json["features"] = Json::array();
+  for (const auto& feature : region.features) json["features"].push_back(to_json(feature, intensity_unit));
+  return json;
+}
+
+void print_json(const std::vector<MeasuredRegion>& regions, const dicom::ImageSeries& images,
                 const engine::ExtractionProtocol& protocol) {
   Json segments = Json::array();
-  for (const MeasuredSegment& region : measured) {
-    Json json{{"segment", region.segment->segment_number},
-              {"label", region.segment->label},
-              {"type", to_json(region.segment->type)},
-              {"voxels", region.segment->mask.count()}};
-    if (!region.not_measured.empty()) json["not_measured"] = region.not_measured;
-    json["features"] = Json::array();
-    for (const auto& feature : region.features)
-      json["features"].push_back(to_json(feature, images.intensity_unit));
-    segments.push_back(std::move(json));
-  }
+  for (const MeasuredRegion& region : regions) segments.push_back(to_json(region, images.intensity_unit));
   const Json document{
       {"software", "glisson " GLISSON_VERSION},
       {"protocol", {{"name", protocol.name}, {"version", protocol.version}, {"digest", protocol.digest}}},
@@ -117,17 +112,21 @@ int extract(const ExtractOptions& options) {
   const auto images = dicom::read_image_series(input.images, input.rest_of_series);
   const auto segmentation = dicom::read_segmentation(options.segmentation, images);
 
-  std::vector<MeasuredSegment> measured;
-  for (const auto* segment : wanted_segments(segmentation, options.segments)) {
-    measured.push_back(measure(*segment, images.volume, protocol));
+  const auto selection = select_segments(segmentation.segments, settings.label_rules);
+  const auto regions = measure_regions(images.volume, wanted_segments(segmentation, options.segments),
+                                       segmented_liver(segmentation.segments, selection), protocol);
+  bool complete = true;
+  for (const MeasuredRegion& region : regions) {
+    if (region.reason.empty()) continue;
+    print_reason(region);
+    // That a lesion has no necrotic core, for instance, is a finding.
+    if (!region.derivation) complete = false;
   }
   if (options.format == "json") {
-    print_json(measured, images, protocol);
+    print_json(regions, images, protocol);
   } else {
-    print_csv(measured);
+    print_csv(regions);
   }
-  const bool complete = std::all_of(measured.begin(), measured.end(),
-                                    [](const auto& region) { return region.not_measured.empty(); });
   return complete ? exit_success : exit_rejected_input;
 }
 

@@ -39,6 +39,16 @@ constexpr std::array type_codes{
     TypeCode{"M-81703", "SRT", SegmentRole::lesion},    // Hepatocellular carcinoma
     TypeCode{"C113842", "NCIt", SegmentRole::lesion},   // Enhancing lesion
     TypeCode{"C81175", "NCIt", SegmentRole::lesion},    // Non-enhancing lesion
+    TypeCode{"59820001", "SCT", SegmentRole::vessel},   // Blood vessel
+    TypeCode{"32764006", "SCT", SegmentRole::vessel},   // Portal vein
+    TypeCode{"8993003", "SCT", SegmentRole::vessel},    // Hepatic vein
+    TypeCode{"76015000", "SCT", SegmentRole::vessel},   // Hepatic artery
+    TypeCode{"64131007", "SCT", SegmentRole::vessel},   // Inferior vena cava
+    TypeCode{"T-40000", "SRT", SegmentRole::vessel},    // Blood vessel
+    TypeCode{"T-48810", "SRT", SegmentRole::vessel},    // Portal vein
+    TypeCode{"T-48720", "SRT", SegmentRole::vessel},    // Hepatic vein
+    TypeCode{"T-46420", "SRT", SegmentRole::vessel},    // Hepatic artery
+    TypeCode{"T-48710", "SRT", SegmentRole::vessel},    // Inferior vena cava
     TypeCode{"10200004", "SCT", SegmentRole::liver},    // Liver
     TypeCode{"T-62000", "SRT", SegmentRole::liver},     // Liver
     TypeCode{"T-62002", "SRT", SegmentRole::liver},     // Liver, as CID 7166 once had it
@@ -102,6 +112,7 @@ const std::vector<config::LabelRule>& default_label_rules() {
        "([^a-z]|$)",
        "lesion"},
       {"^ *(whole[ _-]*)?liver([ _-]*(parenchyma|mask|organ))? *$", "liver"},
+      {"(^|[^a-z])(vessels?|vasculature|veins?|vena|arter(y|ies))([^a-z]|$)", "vessel"},
   };
   return rules;
 }
@@ -110,9 +121,19 @@ SegmentSelection select_segments(std::span<const engine::SegmentMask> segments,
                                  std::span<const config::LabelRule> rules) {
   const LabelMatcher labels(rules);
   SegmentSelection selection;
+  const auto add = [&selection](const engine::SegmentMask& segment, SegmentRole role,
+                                const std::string& why) {
+    if (role != SegmentRole::vessel) {
+      selection.selected.push_back({segment.segment_number, role, why});
+      return;
+    }
+    selection.vessels.push_back(segment.segment_number);
+    selection.ignored.push_back({segment.segment_number, segment.label,
+                                 why + " says vessel: kept out of derived regions, not measured itself"});
+  };
   for (const engine::SegmentMask& segment : segments) {
     if (const auto role = role_of(segment.type)) {
-      selection.selected.push_back({segment.segment_number, *role, shown(segment.type)});
+      add(segment, *role, shown(segment.type));
       continue;
     }
     const config::LabelRule* rule = labels.find(segment.label);
@@ -124,9 +145,10 @@ SegmentSelection select_segments(std::span<const engine::SegmentMask> segments,
       selection.ignored.push_back(
           {segment.segment_number, segment.label, "label rule \"" + rule->pattern + "\" says ignore"});
     } else {
-      selection.selected.push_back({segment.segment_number,
-                                    rule->role == "liver" ? SegmentRole::liver : SegmentRole::lesion,
-                                    "label rule \"" + rule->pattern + "\""});
+      const SegmentRole role = rule->role == "liver"    ? SegmentRole::liver
+                               : rule->role == "vessel" ? SegmentRole::vessel
+                                                        : SegmentRole::lesion;
+      add(segment, role, "label rule \"" + rule->pattern + "\"");
     }
   }
   return selection;

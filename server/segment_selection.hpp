@@ -11,7 +11,7 @@
 namespace glisson::server {
 
 /// What a segment shows, as far as the analysis of a liver study is concerned.
-enum class SegmentRole { lesion, liver };
+enum class SegmentRole { lesion, liver, vessel };
 
 struct SelectedSegment {
   int segment_number = 0;
@@ -21,19 +21,21 @@ struct SelectedSegment {
 
 /// Which segments of a segmentation are analysed, and why the others are not; both in the order given.
 struct SegmentSelection {
-  std::vector<SelectedSegment> selected;
+  std::vector<SelectedSegment> selected;  ///< Lesions and liver.
+  std::vector<int>
+      vessels;  ///< Segment Numbers; not measured (so ignored, too), but kept out of derived regions.
   std::vector<dicom::IgnoredSegment> ignored;
 };
 
 /// Picks segments by Segmented Property Type (PS3.16 CID 7159 for lesions; SCT and its SRT predecessors).
-/// Where the type says neither lesion nor liver, the first label rule that fits decides: those of the
-/// settings, then the standard ones (default_label_rules()). What nothing fits is ignored.
+/// Where the type says neither lesion nor liver nor vessel, the first label rule that fits decides: those of
+/// the settings, then the standard ones (default_label_rules()). What nothing fits is ignored.
 /// @throws RejectedInput invalid_settings when a rule's pattern is no regular expression.
 SegmentSelection select_segments(std::span<const engine::SegmentMask> segments,
                                  std::span<const config::LabelRule> rules);
 
-/// The standard rules for labels such as "Lesion 1", "tumor", "HCC", "GTV-1" or "Liver"; labels that only
-/// speak of a lesion ("peritumoral", "liver without tumor") are ignored.
+/// The standard rules for labels such as "Lesion 1", "tumor", "HCC", "GTV-1", "Liver" or "portal vein";
+/// labels that only speak of a lesion ("peritumoral", "liver without tumor") are ignored.
 const std::vector<config::LabelRule>& default_label_rules();
 
 }  // namespace glisson::server

@@ -7,15 +7,15 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <iterator>
 #include <optional>
 #include <regex>
 
 #include "config/model_package.hpp"
 #include "config/protocol_file.hpp"
 #include "engine/errors.hpp"
-#include "engine/extraction.hpp"
-#include "engine/lesion_size.hpp"
 #include "server/model_inputs.hpp"
+#include "server/region_measurement.hpp"
 #include "server/segment_selection.hpp"
 #include "server/version.hpp"
 
@@ -47,28 +47,55 @@ engine::Vector3 centroid(const engine::Mask& mask) {
   return mask.grid.position({sum[0] / count, sum[1] / count, sum[2] / count});
 }
 
-const engine::SegmentMask& segment_of(const dicom::Segmentation& segmentation, int number) {
-  return *std::ranges::find(segmentation.segments, number, &engine::SegmentMask::segment_number);
+/// The segment's own tracking, or the one made for it.
+std::pair<std::string, std::string> tracking_of(const engine::SegmentMask& segment,
+                                                const TrackingSource& tracking) {
+  if (!segment.tracking_uid.empty()) return {segment.tracking_id, segment.tracking_uid};
+  return tracking(segment, centroid(segment.mask));
 }
 
-dicom::ReportedRegion measure(const SelectedSegment& selected, const engine::SegmentMask& segment,
-                              const engine::Volume& volume, const Recipe& recipe,
-                              const TrackingSource& tracking) {
+/// A region as the report shows it. What derives from a lesion is tracked with it.
+dicom::ReportedRegion reported(MeasuredRegion&& measured, const std::vector<dicom::ReportedRegion>& segments,
+                               const StudyAnalysis& analysis) {
   dicom::ReportedRegion region;
-  region.segment_number = segment.segment_number;
-  region.is_lesion = selected.role == SegmentRole::lesion;
-  region.tracking_id = segment.tracking_id;
-  region.tracking_uid = segment.tracking_uid;
-  if (region.tracking_uid.empty()) {
-    std::tie(region.tracking_id, region.tracking_uid) = tracking(segment, centroid(segment.mask));
-  }
-  try {
-    region.size = engine::measure_lesion(segment.mask);
-    region.features = engine::extract_features(volume, segment.mask, recipe.protocol);
-  } catch (const RejectedInput& error) {
-    region.not_measured = fmt::format("{}: {}", keyword(error.reason()), error.what());
-  }
+  region.segment_number = measured.segment_number();
+  region.size = measured.size;
+  region.features = std::move(measured.features);
+  if (!measured.reason.empty()) region.not_measured = fmt::format("{}: {}", measured.reason, measured.detail);
+  if (!measured.derivation) return region;
+  region.derivation = region_name(*measured.derivation);
+  region.title = region_title(*measured.derivation);
+  const auto source =
+      std::ranges::find(segments, region.segment_number, &dicom::ReportedRegion::segment_number);
+  const bool of_one = source != segments.end();
+  region.tracking_id = of_one ? source->tracking_id + ", " + region.title : region.title;
+  region.tracking_uid = dicom::derive_uid(
+      fmt::format("tracking {} of {}", region.derivation,
+                  of_one ? source->tracking_uid : analysis.segmentation.sop_instance_uid.value()));
   return region;
+}
+
+void add_regions(StudyAnalysis& analysis, const SegmentSelection& selection, const Recipe& recipe,
+                 const TrackingSource& tracking) {
+  const SegmentedLiver liver = segmented_liver(analysis.segmentation.segments, selection);
+  std::vector<const engine::SegmentMask*> segments;
+  for (const engine::SegmentMask& segment : analysis.segmentation.segments) {
+    if (std::ranges::find(selection.selected, segment.segment_number, &SelectedSegment::segment_number) !=
+        selection.selected.end())
+      segments.push_back(&segment);
+  }
+  auto& regions = analysis.report.regions;
+  for (MeasuredRegion& measured : measure_regions(analysis.images.volume, segments, liver, recipe.protocol)) {
+    const engine::SegmentMask* segment = measured.derivation ? nullptr : measured.segment;
+    auto& region = regions.emplace_back(reported(std::move(measured), regions, analysis));
+    if (segment == nullptr) continue;
+    region.is_lesion = std::ranges::find(liver.lesions, segment) != liver.lesions.end();
+    std::tie(region.tracking_id, region.tracking_uid) = tracking_of(*segment, tracking);
+  }
+}
+
+const engine::SegmentMask& segment_of(const dicom::Segmentation& segmentation, int number) {
+  return *std::ranges::find(segmentation.segments, number, &engine::SegmentMask::segment_number);
 }
 
 bool overlap(const engine::Mask& a, const engine::Mask& b) {
@@ -93,12 +120,19 @@ std::string ambiguity(const StudyAnalysis& analysis, const dicom::ReportedRegion
 
 /// Counts and sizes are of all drawn lesions, measured by features or not.
 std::vector<engine::RiskAssessment> assess(const StudyAnalysis& analysis, const Recipe& recipe) {
+  const auto& regions = analysis.report.regions;
+  std::vector<engine::FeatureVector> features;  // of each lesion and of what derives from it
+  features.reserve(regions.size());
   std::vector<MeasuredLesion> lesions;
-  for (const auto& region : analysis.report.regions) {
-    if (!region.is_lesion || region.size.voxels == 0) continue;
-    lesions.push_back({region.segment_number, &region.size,
-                       region.not_measured.empty() ? &region.features : nullptr,
-                       ambiguity(analysis, region)});
+  for (const auto& lesion : regions) {
+    if (!lesion.is_lesion || lesion.size.voxels == 0) continue;
+    auto& known = features.emplace_back();
+    for (const auto& region : regions) {
+      if (region.segment_number == lesion.segment_number)
+        std::ranges::copy(region.features, std::back_inserter(known));
+    }
+    lesions.push_back({lesion.segment_number, &lesion.size, lesion.not_measured.empty() ? &known : nullptr,
+                       ambiguity(analysis, lesion)});
   }
   const MeasuredImages images{
       analysis.images.modality, analysis.images.intensity_unit, recipe.protocol.digest, {}};
@@ -172,10 +206,7 @@ std::unique_ptr<StudyAnalysis> analyse_study(const StudyInput& input, const Reci
   report.segmentation_file = input.segmentation;
   report.protocol = &recipe.protocol;
   report.ignored = selection.ignored;
-  for (const SelectedSegment& selected : selection.selected) {
-    const auto& segment = segment_of(analysis->segmentation, selected.segment_number);
-    report.regions.push_back(measure(selected, segment, analysis->images.volume, recipe, tracking));
-  }
+  add_regions(*analysis, selection, recipe, tracking);
   report.assessments = assess(*analysis, recipe);
   report.software_version = version();
   report.device_uid = recipe.device_uid;

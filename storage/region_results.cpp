@@ -7,8 +7,8 @@ namespace glisson::storage {
 namespace {
 
 constexpr Statement insert_region{"insert_region", R"(
-  insert into region (analysis_id, segment_number, label, role, tracking_id, tracking_uid, not_measured)
-  values ($1, $2, $3, $4, $5, $6, $7) returning region_id)"};
+  insert into region (analysis_id, segment_number, label, role, tracking_id, tracking_uid, not_measured, derivation)
+  values ($1, nullif($2::integer, 0), $3, $4, $5, $6, $7, $8) returning region_id)"};
 
 constexpr Statement set_region_size{"set_region_size", R"(
   update region set volume = $2, voxels = $3, slices = $4, measured_slice = $5,
@@ -62,13 +62,13 @@ std::int64_t protocol_of(Transaction& transaction, const AnalysisResult& result,
 
 void store_region(Transaction& transaction, std::int64_t analysis_id, const AnalysisResult& result,
                   const RegionResult& region) {
-  const auto region_id =
-      transaction
-          .run(insert_region, analysis_id, region.segment_number, region.label, region.role,
-               region.tracking_id, region.tracking_uid, null_if_empty(region.not_measured))
-          .front()
-          .front()
-          .as<std::int64_t>();
+  const auto region_id = transaction
+                             .run(insert_region, analysis_id, region.segment_number, region.label,
+                                  region.role, region.tracking_id, region.tracking_uid,
+                                  null_if_empty(region.not_measured), null_if_empty(region.derivation))
+                             .front()
+                             .front()
+                             .as<std::int64_t>();
   if (region.size.voxels > 0) store_size(transaction, region_id, region.size);
   if (region.features.empty()) return;
 

@@ -17,9 +17,10 @@ namespace glisson::storage {
 
 /// A measured region as it is stored.
 struct RegionResult {
-  int segment_number = 0;
+  int segment_number = 0;  ///< 0 where it derives from all lesions.
   std::string label;
-  std::string role;  ///< "lesion" or "liver".
+  std::string role;        ///< "lesion", "liver" or "derived".
+  std::string derivation;  ///< engine::region_name() of a derived region, else empty.
   std::string tracking_id;
   std::string tracking_uid;
   engine::LesionSize size;

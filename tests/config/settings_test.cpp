@@ -126,7 +126,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"[analysis]\nprotocol = \"\"",
                  "glisson.toml:2: analysis.protocol must be the name of an extraction protocol"},
         BadValue{"[[analysis.label_rules]]\npattern = \"a\"\nrole = \"organ\"",
-                 "glisson.toml:3: role must be \"lesion\", \"liver\" or \"ignore\""},
+                 "glisson.toml:3: role must be \"lesion\", \"liver\", \"vessel\" or \"ignore\""},
         BadValue{"[host]\ndata = \"relative\"", "glisson.toml:2: host.data must be an absolute path"},
         BadValue{"[host]\nuser = \"Not A User\"", "glisson.toml:2: host.user must be a user name"},
         BadValue{"[database]\nurl = \"mysql\"",

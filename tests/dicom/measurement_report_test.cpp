@@ -52,6 +52,32 @@ std::vector<std::string> values(const std::vector<const ReadItem*>& items) {
   return found;
 }
 
+/// The only group with this finding.
+const ReadItem& group_of_finding(const ReadReport& report, const std::string& meaning) {
+  for (const auto* group : groups(report)) {
+    if (group->has_child("121071") && group->child("121071").value_meaning == meaning) return *group;
+  }
+  throw std::runtime_error("no group of finding " + meaning);
+}
+
+TEST(MeasurementReport, NamesDerivedRegionsAsFindingsOfTheirOwn) {
+  ReportExample example;
+  example.add_derived_regions();
+  for (const auto iod : every_iod) {
+    const auto report = read_back(example, iod);
+    const auto& ring = group_of_finding(report, "Peritumoral ring of 3 mm");
+    EXPECT_EQ(ring.child("112039").value, "Lesion 1, Peritumoral ring of 3 mm");
+    EXPECT_EQ(ring.child("112040").value, "2.25.4711");
+    EXPECT_EQ(ring.child("121191").segments, "2");
+    EXPECT_EQ(ring.child("276214006").value_meaning, "Spatial and Relational Concept");
+    EXPECT_EQ(ring.child("118565006").value, "2.345");
+    EXPECT_FALSE(ring.has_child("103339001")) << "a ring has no long axis";
+    EXPECT_EQ(group_of_finding(report, "All lesions").child("121191").segments, "2\\3");
+    EXPECT_THAT(group_of_finding(report, "Necrotic core below 20, largest part").child("reason").value,
+                testing::StartsWith("nothing_below_threshold"));
+  }
+}
+
 TEST(MeasurementReport, SaysItsLanguageObserverAndProcedure) {
   const ReportExample example;
   for (const auto iod : every_iod) {

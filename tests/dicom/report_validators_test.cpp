@@ -266,6 +266,15 @@ TEST(ReportValidators, FindNoErrorsInTheReportOfARealStudy) {
   expect_valid_template(study.report, ReportIod::comprehensive_3d);
 }
 
+TEST(ReportValidators, FindNoErrorsInAReportWithDerivedRegions) {
+  if (!is_installed("dciodvfy")) GTEST_SKIP() << "needs dciodvfy (dicom3tools)";
+  if (!is_installed("DicomSRValidator")) GTEST_SKIP() << "needs DicomSRValidator (pixelmed-apps)";
+  ReportExample example;
+  example.add_derived_regions();
+  for (const auto iod : every_iod) expect_valid_iod(example.report, iod);
+  expect_valid_template(example.report, ReportIod::comprehensive_3d);
+}
+
 TEST(ReportValidators, DcmtkReadsAndRenders) {
   if (!is_installed("dsrdump")) GTEST_SKIP() << "needs dsrdump and dsr2html (dcmtk)";
   tests::SourcePatient german;

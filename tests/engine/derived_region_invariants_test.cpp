@@ -19,7 +19,7 @@ struct Scene {
   Mask vessel;
 
   SegmentedAnatomy anatomy() const {
-    SegmentedAnatomy anatomy{{}, &liver, {&vessel}};
+    SegmentedAnatomy anatomy{{}, {&liver}, {&vessel}};
     for (const Mask& lesion : lesions) anatomy.lesions.push_back(&lesion);
     return anatomy;
   }

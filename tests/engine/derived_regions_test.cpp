@@ -44,7 +44,7 @@ double volume_of(const Mask& mask) { return static_cast<double>(mask.count()) * 
 double ball_volume(double radius) { return 4.0 / 3 * std::numbers::pi * radius * radius * radius; }
 
 DerivedRegion derive(const RegionDerivation& derivation, const Mask& lesion) {
-  return derive_region(derivation, {{&lesion}, nullptr, {}}, 0, flat_image(lesion.grid));
+  return derive_region(derivation, {{&lesion}, {}, {}}, 0, flat_image(lesion.grid));
 }
 
 // Lattice points up to 3 from a point, without it: 122 (OEIS A000605 counts 123 with it).
@@ -109,7 +109,7 @@ TEST(PeritumoralRing, StaysInsideTheLiverAndOutsideLesionsAndVessels) {
   const Mask vessel = mask_where(grid, [](int, int y, int) { return y == 4; });
   const Mask liver = mask_where(grid, [](int, int, int z) { return z <= 9; });
   const auto ring =
-      derive_region(PeritumoralRing{5}, {{&neighbour, &lesion}, &liver, {&vessel}}, 1, flat_image(grid));
+      derive_region(PeritumoralRing{5}, {{&neighbour, &lesion}, {&liver}, {&vessel}}, 1, flat_image(grid));
   const Mask free = derive(PeritumoralRing{5}, lesion).mask;
   const Mask expected = mask_where(grid, [&](int x, int y, int z) {
     return free.voxels[grid.offset(x, y, z)] != 0 && x != 11 && y != 4 && z <= 9;
@@ -164,7 +164,7 @@ TEST(NecroticCore, IsTheLargestComponentBelowTheThresholdOrAll) {
     image.values[grid.offset(x, y, z)] = 10;
   }
   image.values[grid.offset(9, 1, 1)] = 20;
-  const SegmentedAnatomy anatomy{{&lesion}, nullptr, {}};
+  const SegmentedAnatomy anatomy{{&lesion}, {}, {}};
   const auto largest = derive_region(NecroticCore{20, CoreParts::largest}, anatomy, 0, image);
   EXPECT_EQ(largest.mask.voxels, mask_where(grid, [](int x, int y, int z) {
                                    return y == 0 && z == 0 && x >= 5 && x <= 7;
@@ -185,7 +185,7 @@ TEST(LesionGroups, AreTheLargestAndTheUnion) {
   const Mask small = mask_where(grid, [](int x, int, int) { return x < 2; });
   const Mask large = mask_where(grid, [](int x, int, int) { return x > 10; });
   const Mask overlapping = mask_where(grid, [](int x, int, int) { return x == 1 || x == 2; });
-  const SegmentedAnatomy anatomy{{&small, &large, &overlapping}, nullptr, {}};
+  const SegmentedAnatomy anatomy{{&small, &large, &overlapping}, {}, {}};
   EXPECT_EQ(derive_region(LargestLesion{}, anatomy, 0, flat_image(grid)).mask.voxels, large.voxels);
   EXPECT_EQ(derive_region(AllLesions{}, anatomy, 0, flat_image(grid)).mask.count(), 9U * (3 + 9));
 }
@@ -202,23 +202,23 @@ TEST(DerivedRegions, SayWhyTheyHaveNoVoxel) {
     EXPECT_EQ(region.mask.grid, grid);
     return region.reason;
   };
-  EXPECT_EQ(reason(PeritumoralRing{0.5}, {{&lesion}, nullptr, {}}), NoRegionReason::nothing_within_width);
-  EXPECT_EQ(reason(PeritumoralRing{2}, {{&lesion}, &none, {}}), NoRegionReason::nothing_inside_liver);
-  EXPECT_EQ(reason(PeritumoralRing{2}, {{&lesion}, &all, {&all}}), NoRegionReason::only_lesions_or_vessels);
-  EXPECT_EQ(reason(PeritumoralRing{2}, {{&none}, nullptr, {}}), NoRegionReason::no_lesion);
-  EXPECT_EQ(reason(InnerRim{2}, {{&all}, nullptr, {}}), NoRegionReason::nothing_within_width);
-  EXPECT_EQ(reason(NecroticCore{60}, {{&lesion}, nullptr, {}}), NoRegionReason::nothing_below_threshold);
-  EXPECT_EQ(reason(LargestLesion{}, {{}, nullptr, {}}), NoRegionReason::no_lesion);
-  EXPECT_EQ(reason(AllLesions{}, {{&none}, nullptr, {}}), NoRegionReason::no_lesion);
+  EXPECT_EQ(reason(PeritumoralRing{0.5}, {{&lesion}, {}, {}}), NoRegionReason::nothing_within_width);
+  EXPECT_EQ(reason(PeritumoralRing{2}, {{&lesion}, {&none}, {}}), NoRegionReason::nothing_inside_liver);
+  EXPECT_EQ(reason(PeritumoralRing{2}, {{&lesion}, {&all}, {&all}}), NoRegionReason::only_lesions_or_vessels);
+  EXPECT_EQ(reason(PeritumoralRing{2}, {{&none}, {}, {}}), NoRegionReason::no_lesion);
+  EXPECT_EQ(reason(InnerRim{2}, {{&all}, {}, {}}), NoRegionReason::nothing_within_width);
+  EXPECT_EQ(reason(NecroticCore{60}, {{&lesion}, {}, {}}), NoRegionReason::nothing_below_threshold);
+  EXPECT_EQ(reason(LargestLesion{}, {{}, {}, {}}), NoRegionReason::no_lesion);
+  EXPECT_EQ(reason(AllLesions{}, {{&none}, {}, {}}), NoRegionReason::no_lesion);
 }
 
 TEST(DerivedRegions, RefuseMasksOfAnotherGridAndWidthsThatAreNone) {
   const Grid grid{.size = {3, 3, 3}};
   const Mask lesion = ball(grid, 1);
   const Mask other = ball(Grid{.size = {3, 3, 4}}, 1);
-  EXPECT_THROW(derive_region(AllLesions{}, {{&other}, nullptr, {}}, 0, flat_image(grid)), std::logic_error);
-  EXPECT_THROW(derive_region(InnerRim{1}, {{&lesion}, &other, {}}, 0, flat_image(grid)), std::logic_error);
-  EXPECT_THROW(derive_region(InnerRim{1}, {{&lesion}, nullptr, {}}, 1, flat_image(grid)), std::logic_error);
+  EXPECT_THROW(derive_region(AllLesions{}, {{&other}, {}, {}}, 0, flat_image(grid)), std::logic_error);
+  EXPECT_THROW(derive_region(InnerRim{1}, {{&lesion}, {&other}, {}}, 0, flat_image(grid)), std::logic_error);
+  EXPECT_THROW(derive_region(InnerRim{1}, {{&lesion}, {}, {}}, 1, flat_image(grid)), std::logic_error);
   EXPECT_THROW(derive(InnerRim{0}, lesion), std::logic_error);
   EXPECT_THROW(derive(PeritumoralRing{std::nan("")}, lesion), std::logic_error);
 }

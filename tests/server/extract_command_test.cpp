@@ -135,6 +135,22 @@ TEST_F(ExtractCommand, MeasuresTheOtherSegmentsWhereOneIsEmpty) {
   EXPECT_EQ(csv_values(result.out, "2,").size(), 107U);
 }
 
+TEST_F(ExtractCommand, NamesFeaturesOfDerivedRegionsAfterThem) {
+  const auto result = run_glisson(arguments({"--protocol", "pyradiomics-peritumoral"}));
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(csv_values(result.out, "1,").size(), 107U);
+  EXPECT_EQ(csv_values(result.out, "2,original_").size(), 107U);
+  for (const std::string ring : {"3", "5", "10"}) {
+    EXPECT_EQ(csv_values(result.out, "2,peritumoral-ring-" + ring + "mm_original_").size(), 107U) << ring;
+  }
+  const auto json = nlohmann::json::parse(
+      run_glisson(arguments({"--protocol", "pyradiomics-peritumoral", "--format", "json"})).out);
+  ASSERT_EQ(json["segments"].size(), 5U);
+  EXPECT_FALSE(json["segments"][1].contains("derivation"));
+  EXPECT_EQ(json["segments"][2]["derivation"], "peritumoral-ring-3mm");
+  EXPECT_EQ(json["segments"][2]["segment"], 2);
+}
+
 TEST_F(ExtractCommand, CountsMissingImages) {
   for (const auto& entry : std::filesystem::directory_iterator(folder / "images/portal")) {
     std::filesystem::remove(entry.path());

@@ -65,6 +65,23 @@ TEST(SegmentSelection, AppliesTheHostsRulesBeforeTheStandardOnes) {
   EXPECT_EQ(role(segment(1, "new tumor"), rules), SegmentRole::lesion);
 }
 
+TEST(SegmentSelection, KnowsVesselsByTypeAndLabelAndMeasuresThemNot) {
+  for (const auto& vessel :
+       {segment(4, "S1", {"32764006", "SCT", "Portal vein"}),
+        segment(4, "S1", {"T-48720", "SRT", "Hepatic vein"}), segment(4, "Liver vessels"),
+        segment(4, "portal_vein"), segment(4, "hepatic artery")}) {
+    const auto selection = select_segments({&vessel, 1}, {});
+    EXPECT_EQ(selection.vessels, std::vector<int>{4}) << vessel.label;
+    ASSERT_EQ(selection.ignored.size(), 1U);
+    EXPECT_NE(selection.ignored[0].reason.find("says vessel"), std::string::npos);
+  }
+  const auto thrombus = segment(4, "tumor thrombus in portal vein");
+  EXPECT_EQ(select_segments({&thrombus, 1}, {}).selected.size(), 1U);
+  const std::vector<config::LabelRule> rules{{"^pv$", "vessel"}};
+  const auto by_rule = segment(4, "PV");
+  EXPECT_EQ(select_segments({&by_rule, 1}, rules).vessels.size(), 1U);
+}
+
 TEST(SegmentSelection, SaysWhyASegmentIsIgnored) {
   const std::vector<engine::SegmentMask> segments{segment(3, "Spleen", {"78961009", "SCT", "Spleen"}),
                                                   segment(5, "non-tumor"), segment(7, "Lesion")};

@@ -45,6 +45,38 @@ TEST_F(Results, KeepsEveryBitOfEveryFeature) {
   }
 }
 
+TEST_F(Results, KeepDerivedRegionsBesideTheirSegmentsAndOutOfScores) {
+  AnalysisResult result = sample_result("one");
+  RegionResult ring = result.regions.front();
+  ring.role = "derived";
+  ring.derivation = "peritumoral-ring-3mm";
+  ring.tracking_uid = "2.25.99";
+  for (engine::Feature& feature : ring.features) feature.name.insert(0, "peritumoral-ring-3mm_");
+  RegionResult all = ring;
+  all.segment_number = 0;
+  all.derivation = "all-lesions";
+  const std::size_t scores = result.assessments.size();
+  result.regions.push_back(ring);
+  result.regions.push_back(all);
+  ASSERT_TRUE(analyse(result));
+  EXPECT_THAT(test_.rows("select segment_number, derivation, tracking_uid from measured_region "
+                         "where role = 'derived' order by derivation"),
+              ElementsAre(ElementsAre("NULL", "all-lesions", "2.25.99"),
+                          ElementsAre("2", "peritumoral-ring-3mm", "2.25.99")));
+  EXPECT_EQ(test_.value("select count(*) from feature_value where derivation = 'peritumoral-ring-3mm' "
+                        "and feature like 'peritumoral-ring-3mm_original_%'"),
+            std::to_string(ring.features.size()));
+  EXPECT_EQ(test_.value("select count(*) from score"), std::to_string(scores));
+  EXPECT_EQ(test_.value("select count(*) from measured_region where derivation is null"), "2");
+}
+
+TEST_F(Results, RefuseADerivationOfADrawnRole) {
+  AnalysisResult result = sample_result("one");
+  result.regions.front().derivation = "inner-rim-2mm";
+  EXPECT_ANY_THROW(analyse(result));
+  EXPECT_EQ(count("region"), "0");
+}
+
 TEST_F(Results, ShowsUndefinedFeaturesAsNullWithTheirReason) {
   ASSERT_TRUE(analyse(sample_result("one")));
   EXPECT_THAT(

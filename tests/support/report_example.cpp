@@ -194,4 +194,29 @@ ReportExample::ReportExample(const SourcePatient& patient)
   report.assessments = {score, shown, refused};
 }
 
+void ReportExample::add_derived_regions() {
+  dicom::ReportedRegion ring = report.regions[1];
+  ring.is_lesion = false;
+  ring.derivation = "peritumoral-ring-3mm";
+  ring.title = "Peritumoral ring of 3 mm";
+  ring.tracking_id = "Lesion 1, Peritumoral ring of 3 mm";
+  ring.tracking_uid = "2.25.4711";
+  ring.size.volume = 2345;
+  for (engine::Feature& feature : ring.features) feature.name.insert(0, "peritumoral-ring-3mm_");
+  dicom::ReportedRegion all = ring;
+  all.segment_number = 0;
+  all.derivation = "all-lesions";
+  all.title = "All lesions";
+  all.tracking_id = "All lesions";
+  all.tracking_uid = "2.25.4712";
+  dicom::ReportedRegion core;
+  core.segment_number = 3;
+  core.derivation = "necrotic-core-below-20";
+  core.title = "Necrotic core below 20, largest part";
+  core.tracking_id = "Lesion 2, Necrotic core below 20, largest part";
+  core.tracking_uid = "2.25.4713";
+  core.not_measured = "nothing_below_threshold: no intensity of the lesion is below the threshold";
+  report.regions.insert(report.regions.end(), {ring, core, all});
+}
+
 }  // namespace glisson::tests

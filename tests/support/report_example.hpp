@@ -27,6 +27,9 @@ class ReportExample {
   ReportExample(const ReportExample&) = delete;
   ReportExample& operator=(const ReportExample&) = delete;
 
+  /// Adds a ring around the lesion of segment 2, all lesions together, and a necrotic core that has no voxel.
+  void add_derived_regions();
+
   dicom::MeasurementReport report;  ///< Change what the test is about.
   dicom::ImageSeries images;
   dicom::Segmentation segmentation;

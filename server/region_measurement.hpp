@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/derived_regions.hpp"
+#include "engine/extraction_protocol.hpp"
+#include "engine/feature.hpp"
+#include "engine/lesion_size.hpp"
+#include "engine/segment_mask.hpp"
+#include "server/segment_selection.hpp"
+
+namespace glisson::server {
+
+/// The segments of one segmentation that regions derive from. They must outlive it.
+struct SegmentedLiver {
+  std::vector<const engine::SegmentMask*> lesions;
+  std::vector<const engine::SegmentMask*> liver;
+  std::vector<const engine::SegmentMask*> vessels;
+};
+
+SegmentedLiver segmented_liver(std::span<const engine::SegmentMask> segments,
+                               const SegmentSelection& selection);
+
+/// What was computed of one region.
+struct MeasuredRegion {
+  const engine::SegmentMask* segment =
+      nullptr;  ///< It, or the lesion that it derives from; null: all lesions.
+  std::optional<engine::RegionDerivation> derivation;  ///< None: the segment itself.
+  engine::LesionSize size;                             ///< Of 0 voxels where the region is empty.
+  engine::FeatureVector features;  ///< Names of a derived region's begin with engine::region_name().
+  std::string reason;              ///< Keyword of why there are no features, else empty.
+  std::string detail;              ///< The reason as a sentence.
+  std::string_view remedy;         ///< What to do about it; empty where nothing is at fault.
+
+  int segment_number() const { return segment == nullptr ? 0 : segment->segment_number; }
+};
+
+/// Measures segments by a protocol and then the protocol's derived regions: those of each lesion for the
+/// lesions among the segments, those of all lesions where all of them are. A region that cannot be measured
+/// stands in the result with its reason.
+/// @param image on the grid of all masks.
+/// @return the segments in the order given, then the derived regions lesion by lesion, then those of all
+/// lesions.
+std::vector<MeasuredRegion> measure_regions(const engine::Volume& image,
+                                            std::span<const engine::SegmentMask* const> segments,
+                                            const SegmentedLiver& liver,
+                                            const engine::ExtractionProtocol& protocol);
+
+}  // namespace glisson::server
