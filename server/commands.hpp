@@ -88,17 +88,19 @@ int peer_list(const PeerOptions& options);
 int peer_remove(const PeerOptions& options);
 int peer_echo(const PeerOptions& options);
 
-/// `glisson job list|show|retry`.
+/// `glisson job list|show|retry|decide`.
 struct JobOptions {
   long long id = 0;
   std::string state;
   int limit = 50;
+  std::string keep;  ///< decide: "first" or "second".
   SettingsOptions settings;
   bool json = false;
 };
 int job_list(const JobOptions& options);
 int job_show(const JobOptions& options);
 int job_retry(const JobOptions& options);
+int job_decide(const JobOptions& options);
 
 /// `glisson explain ACCESSION|STUDY-UID`.
 struct ExplainOptions {

@@ -5,8 +5,7 @@
 
 #include "server/commands.hpp"
 #include "server/exit_code.hpp"
-#include "server/roles.hpp"
-#include "server/settings_options.hpp"
+#include "server/service_database.hpp"
 #include "storage/timeline.hpp"
 
 namespace glisson::server {
@@ -37,7 +36,7 @@ void print(const storage::StudyTimeline& study) {
 }  // namespace
 
 int explain(const ExplainOptions& options) {
-  storage::Database database(database_url(resolve(options.settings)), "glisson explain");
+  auto database = open_service_database(options.settings, "explain");
   const auto studies = storage::study_timelines(database, options.study);
   if (studies.empty()) {
     std::cerr << "glisson: no study with this accession number or Study Instance UID has arrived\n";

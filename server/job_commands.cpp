@@ -6,15 +6,12 @@
 #include "server/commands.hpp"
 #include "server/exit_code.hpp"
 #include "server/roles.hpp"
+#include "server/service_database.hpp"
 #include "server/settings_options.hpp"
 #include "storage/job_queue.hpp"
 
 namespace glisson::server {
 namespace {
-
-storage::Database open(const SettingsOptions& options) {
-  return storage::Database(database_url(resolve(options)), "glisson job");
-}
 
 nlohmann::json to_json(const storage::JobView& job) {
   return {{"job_id", job.id},
@@ -39,7 +36,7 @@ int no_such_job(long long id) {
 }  // namespace
 
 int job_list(const JobOptions& options) {
-  auto database = open(options.settings);
+  auto database = open_service_database(options.settings, "job");
   const auto jobs = storage::list_jobs(database, options.state, options.limit);
   if (options.json) {
     auto rows = nlohmann::json::array();
@@ -57,7 +54,7 @@ int job_list(const JobOptions& options) {
 }
 
 int job_show(const JobOptions& options) {
-  auto database = open(options.settings);
+  auto database = open_service_database(options.settings, "job");
   const auto job = storage::show_job(database, options.id);
   if (!job) return no_such_job(options.id);
   const auto attempts = storage::job_attempts(database, options.id);
@@ -86,14 +83,17 @@ int job_show(const JobOptions& options) {
                              attempt.started_at, attempt.ended_at.empty() ? "now" : attempt.ended_at,
                              attempt.outcome, attempt.reason, attempt.detail);
   }
-  if (job->state == "dead" || job->state == "blocked" || job->state == "held") {
+  if (job->kind == "compare" && job->state == "dead") {
+    std::cout << fmt::format("Once you know which is right: glisson job decide {} --keep first|second\n",
+                             job->id);
+  } else if (job->state == "dead" || job->state == "blocked" || job->state == "held") {
     std::cout << fmt::format("Once the cause is mended: glisson job retry {}\n", job->id);
   }
   return exit_success;
 }
 
 int job_retry(const JobOptions& options) {
-  auto database = open(options.settings);
+  auto database = open_service_database(options.settings, "job");
   const auto job = storage::show_job(database, options.id);
   if (!job) return no_such_job(options.id);
   if (!storage::retry_job_now(database, options.id)) {
@@ -102,6 +102,21 @@ int job_retry(const JobOptions& options) {
     return exit_usage;
   }
   std::cout << fmt::format("job {} is scheduled again\n", options.id);
+  return exit_success;
+}
+
+int job_decide(const JobOptions& options) {
+  auto database = open_service_database(options.settings, "job");
+  const bool first = options.keep == "first";
+  if (!storage::decide_conflict(database, options.id,
+                                first ? storage::KeptObject::first : storage::KeptObject::second)) {
+    if (!storage::show_job(database, options.id)) return no_such_job(options.id);
+    std::cerr << fmt::format("glisson: job {} is no comparison that ended in a conflict\n", options.id);
+    return exit_usage;
+  }
+  std::cout << fmt::format(
+      "The {} object is used; the other stays on disk. Analyses that need it are scheduled.\n",
+      first ? "first" : "second");
   return exit_success;
 }
 

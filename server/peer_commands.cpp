@@ -10,15 +10,12 @@
 #include "server/commands.hpp"
 #include "server/exit_code.hpp"
 #include "server/roles.hpp"
+#include "server/service_database.hpp"
 #include "server/settings_options.hpp"
 #include "storage/peers.hpp"
 
 namespace glisson::server {
 namespace {
-
-storage::Database open(const SettingsOptions& options) {
-  return storage::Database(database_url(resolve(options)), "glisson peer");
-}
 
 std::string rights(const storage::Peer& peer) {
   std::vector<std::string> may;
@@ -81,7 +78,7 @@ storage::Peer from(const PeerOptions& options) {
 
 int peer_add(const PeerOptions& options) {
   const storage::Peer peer = from(options);
-  auto database = open(options.settings);
+  auto database = open_service_database(options.settings, "peer");
   storage::add_peer(database, peer);
   std::cout << fmt::format("{} ({} at {}:{}) may {}; reports: {}\n", peer.name, peer.ae_title.value(),
                            peer.host, peer.port, rights(peer), reports(peer));
@@ -92,7 +89,7 @@ int peer_add(const PeerOptions& options) {
 }
 
 int peer_list(const PeerOptions& options) {
-  auto database = open(options.settings);
+  auto database = open_service_database(options.settings, "peer");
   const auto peers = storage::list_peers(database);
   if (options.json) {
     auto rows = nlohmann::json::array();
@@ -122,7 +119,7 @@ int peer_list(const PeerOptions& options) {
 }
 
 int peer_remove(const PeerOptions& options) {
-  auto database = open(options.settings);
+  auto database = open_service_database(options.settings, "peer");
   if (!storage::remove_peer(database, options.name)) {
     std::cerr << fmt::format("glisson: there is no peer '{}'; `glisson peer list` shows them\n",
                              options.name);

@@ -112,6 +112,14 @@ void add_job(CLI::App& app, int& exit_code) {
       .argument("ID", &JobOptions::id, "Number of the job");
   add_action(*job, exit_code, "retry", "Try a dead, blocked or held job again, now", &job_retry)
       .argument("ID", &JobOptions::id, "Number of the job");
+  auto decide =
+      add_action(*job, exit_code, "decide",
+                 "Decide which of two objects with one UID and different content is used", &job_decide);
+  decide.argument("ID", &JobOptions::id, "Number of the compare job");
+  decide.command->add_option("--keep", decide.options->keep, "The object that came first, or the second")
+      ->required()
+      ->type_name("first|second")
+      ->check(CLI::IsMember({"first", "second"}).description(""));
 }
 
 void add_explain(CLI::App& app, int& exit_code) {

@@ -29,28 +29,6 @@ constexpr Statement end_attempt_statement{"end_attempt", R"(
                          outcome = case when next_state = 'dead' and not $9 then 'dead' else $4::text end
   from ending where job_attempt.job_id = ending.job_id and job_attempt.attempt = ending.attempt)"};
 
-constexpr Statement supersede_first{"supersede_first", R"(
-  update instance set state = 'superseded'
-  where state = 'current' and instance_id <> $1
-    and sop_instance_uid = (select sop_instance_uid from instance where instance_id = $1)
-  returning instance_id)"};
-constexpr Statement set_instance_state{"set_instance_state",
-                                       "update instance set state = $2 where instance_id = $1"};
-constexpr Statement analyse_second_instead{"analyse_second_instead", R"(
-  update job set instance_id = $2
-  where kind = 'analyse' and state in ('scheduled', 'dead') and instance_id = $1)"};
-/// Analyses that met the conflict before it was decided run after all: the last one of each segmentation that
-/// is the object, or refers to it.
-constexpr Statement resume_analyses{"resume_analyses", R"(
-  update job set state = 'scheduled', run_at = now(), waiting_since = now(), finished_at = null, reason = null,
-                 detail = null
-  where kind = 'analyse' and state = 'dead' and reason = 'conflicting_instances'
-    and not exists (select from job later where later.kind = 'analyse' and later.job_id > job.job_id
-                    and later.instance_id = job.instance_id)
-    and instance_id in (select $1::bigint union
-                        select segmentation_id from segmentation_reference
-                        join instance using (sop_instance_uid) where instance.instance_id = $1))"};
-
 bool end_attempt(Database& database, const Job& job, const AttemptEnd& end) {
   return database.connection().transaction(
       [&](Transaction& transaction) { return end_attempt(transaction, job, end); });
@@ -109,28 +87,6 @@ bool block_job(Database& database, const Job& job, const JobReason& reason) {
 
 bool hold_job(Database& database, const Job& job, const JobReason& reason) {
   return end_attempt(database, job, {.state = "held", .outcome = "held", .reason = reason});
-}
-
-bool decide_comparison(Database& database, const Job& job, bool same_content, const std::string& why) {
-  return database.connection().transaction([&](Transaction& transaction) {
-    if (!same_content) {
-      const JobReason conflict{"conflicting_instances", "An object came under a UID that was taken: " + why +
-                                                            ". Both are kept; the second is quarantined."};
-      if (!end_attempt(transaction, job, {.state = "dead", .outcome = "dead", .reason = conflict})) {
-        return false;
-      }
-      transaction.run(set_instance_state, job.instance_id, "quarantined");
-      return true;
-    }
-    if (!end_attempt(transaction, job, {.state = "done", .outcome = "done"})) return false;
-    const pqxx::result superseded = transaction.run(supersede_first, job.instance_id);
-    transaction.run(set_instance_state, job.instance_id, "current");
-    for (const pqxx::row& first : superseded) {
-      transaction.run(analyse_second_instead, first[0].as<std::int64_t>(), job.instance_id);
-    }
-    transaction.run(resume_analyses, job.instance_id);
-    return true;
-  });
 }
 
 }  // namespace glisson::storage

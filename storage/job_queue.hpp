@@ -78,6 +78,16 @@ bool hold_job(Database& database, const Job& job, const JobReason& reason);  ///
 bool decide_comparison(Database& database, const Job& job, bool same_content,
                        const std::string& why = "they differ in pixels or geometry");
 
+/// Which of two objects with one SOP Instance UID and different content an administrator takes for the right
+/// one.
+enum class KeptObject { first, second };
+
+/// Ends the quarantine that a dead compare job stands for: the object that is kept is used, the other stays
+/// on disk as superseded. Analyses that stopped at the conflict run; where the second is kept, those that ran
+/// on the first run again.
+/// @return false when the job is no dead comparison whose second object is quarantined.
+bool decide_conflict(Database& database, std::int64_t job_id, KeptObject kept);
+
 /// Returns running jobs whose lease ran out to the queue, or sets them dead after `max_unanswered` such
 /// attempts; returns how many. Called by upkeep.
 std::size_t rescue_jobs(Database& database);

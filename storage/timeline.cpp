@@ -129,7 +129,8 @@ std::optional<TimelineEntry> standing_entry(const pqxx::row& row) {
                  (text(row, "may").empty() ? "" : " --may " + text(row, "may")) +
                  " --purpose PURPOSE --responsible PERSON --until YYYY-MM-DD";
   } else if (kind == "deliver" || text(row, "reason") == "no_answer") {
-    entry.next = "glisson job retry " + number;
+    entry.next = text(row, "kind") == "compare" ? "glisson job decide " + number + " --keep first|second"
+                                                : "glisson job retry " + number;
   } else {
     entry.next = "glisson job show " + number;
   }

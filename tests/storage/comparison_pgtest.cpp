@@ -83,6 +83,61 @@ TEST_F(Comparison, OfOtherContentQuarantinesTheSecondVisibly) {
   EXPECT_EQ(alerts.front().reason, "conflicting_instances");
 }
 
+TEST_F(Comparison, KeepingTheFirstEndsTheQuarantineAndResumesTheAnalysis) {
+  tests::schedule_analysis(test_, study_);
+  const Job analysis = claim(database_, JobKind::analyse);
+  const Job comparison = claim(database_, JobKind::compare);
+  ASSERT_TRUE(kill_job(database_, analysis, {"conflicting_instances", ""}));
+  ASSERT_TRUE(decide_comparison(database_, comparison, false));
+  EXPECT_TRUE(decide_conflict(database_, comparison.id, KeptObject::first));
+  EXPECT_EQ(state_of(first_), "current");
+  EXPECT_EQ(state_of(second_), "superseded");
+  EXPECT_EQ(claim(database_, JobKind::analyse).id, analysis.id);
+  EXPECT_EQ(test_.value("select state from job where kind = 'compare'"), "done");
+  EXPECT_FALSE(decide_conflict(database_, comparison.id, KeptObject::second));
+}
+
+TEST_F(Comparison, KeepingTheSecondAnalysesItEvenWhereTheFirstWasReported) {
+  test_.rows("insert into segmentation_reference (segmentation_id, sop_instance_uid) select " + second_ +
+             ", sop_instance_uid from segmentation_reference where segmentation_id = " + first_);
+  tests::schedule_analysis(test_, study_);
+  ASSERT_TRUE(complete_job(database_, claim(database_, JobKind::analyse)));
+  const Job comparison = claim(database_, JobKind::compare);
+  ASSERT_TRUE(decide_comparison(database_, comparison, false));
+  EXPECT_TRUE(decide_conflict(database_, comparison.id, KeptObject::second));
+  EXPECT_EQ(state_of(first_), "superseded");
+  EXPECT_EQ(state_of(second_), "current");
+  EXPECT_EQ(std::to_string(claim(database_, JobKind::analyse).instance_id), second_);
+}
+
+TEST_F(Comparison, KeepingAnotherImageAnalysesItsSegmentationAgain) {
+  tests::schedule_analysis(test_, study_);
+  ASSERT_TRUE(complete_job(database_, claim(database_, JobKind::analyse)));
+  test_.rows("update instance set state = 'superseded', sop_instance_uid = '1.2.3' where instance_id = " +
+             second_);
+  test_.rows(
+      "insert into instance (series_id, sop_instance_uid, sop_class_uid, transfer_syntax_uid, state, "
+      "file_id, bytes, "
+      "digest) select series_id, sop_instance_uid, sop_class_uid, transfer_syntax_uid, 'pending', 'other', "
+      "1, "
+      "sha256('other') from instance where sop_instance_uid = '" +
+      study_.study_instance_uid + ".1.1'");
+  test_.rows(
+      "update job set instance_id = (select instance_id from instance where file_id = 'other') "
+      "where kind = 'compare'");
+  const Job comparison = claim(database_, JobKind::compare);
+  ASSERT_TRUE(decide_comparison(database_, comparison, false));
+  EXPECT_TRUE(decide_conflict(database_, comparison.id, KeptObject::second));
+  EXPECT_EQ(std::to_string(claim(database_, JobKind::analyse).instance_id), first_);
+}
+
+TEST_F(Comparison, OnlyAConflictCanBeDecided) {
+  const Job comparison = claim(database_, JobKind::compare);
+  EXPECT_FALSE(decide_conflict(database_, comparison.id, KeptObject::first));
+  ASSERT_TRUE(decide_comparison(database_, comparison, true));
+  EXPECT_FALSE(decide_conflict(database_, comparison.id, KeptObject::first));
+}
+
 TEST_F(Comparison, OfALateWorkerDecidesNothing) {
   const Job late = tests::claim_and_stall(database_, JobKind::compare);
   claim(database_, JobKind::compare);

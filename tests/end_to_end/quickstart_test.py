@@ -1,0 +1,27 @@
+"""./quickstart as a stranger runs it: it must end with a report that was read, and say what it did."""
+
+import os
+import pathlib
+import subprocess
+import unittest
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+
+@unittest.skipUnless(pathlib.Path(os.environ["GLISSON_BINARY"]) == ROOT / "build" / "glisson",
+                     "quickstart works in the folder build")
+class Quickstart(unittest.TestCase):
+    def test_shows_the_report_of_a_synthetic_study(self):
+        done = subprocess.run([ROOT / "quickstart"], capture_output=True, text=True, timeout=200)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        for words in ("RESEARCH, NOT FOR DIAGNOSIS", "73 instances stored", "Tumour burden score",
+                      "original_shape_Sphericity", "delivered", "as text"):
+            self.assertIn(words, done.stdout)
+
+    def test_refuses_a_folder_that_is_not_there(self):
+        done = subprocess.run([ROOT / "quickstart", "no/such/folder"], capture_output=True, text=True, timeout=20)
+        self.assertEqual(done.returncode, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
