@@ -5,9 +5,7 @@
 
 #include "server/commands.hpp"
 #include "server/exit_code.hpp"
-#include "server/roles.hpp"
 #include "server/service_database.hpp"
-#include "server/settings_options.hpp"
 #include "storage/job_queue.hpp"
 
 namespace glisson::server {

@@ -9,7 +9,6 @@
 #include "engine/errors.hpp"
 #include "server/commands.hpp"
 #include "server/exit_code.hpp"
-#include "server/roles.hpp"
 #include "server/service_database.hpp"
 #include "server/settings_options.hpp"
 #include "storage/peers.hpp"
@@ -131,7 +130,7 @@ int peer_remove(const PeerOptions& options) {
 
 int peer_echo(const PeerOptions& options) {
   const auto settings = resolve(options.settings);
-  storage::Database database(database_url(settings), "glisson peer");
+  auto database = open_service_database(options.settings, "peer");
   const auto peer = storage::find_peer_by_name(database, options.name);
   if (!peer) {
     std::cerr << fmt::format("glisson: there is no peer '{}'; `glisson peer list` shows them\n",

@@ -15,7 +15,7 @@ class Quickstart(unittest.TestCase):
         done = subprocess.run([ROOT / "quickstart"], capture_output=True, text=True, timeout=200)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         for words in ("RESEARCH, NOT FOR DIAGNOSIS", "73 instances stored", "Tumour burden score",
-                      "original_shape_Sphericity", "delivered", "as text"):
+                      "original_shape_Sphericity", "report taken by pacs", "as text"):
             self.assertIn(words, done.stdout)
 
     def test_refuses_a_folder_that_is_not_there(self):
