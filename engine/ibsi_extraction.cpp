@@ -17,6 +17,8 @@
 namespace glisson::engine {
 namespace {
 
+constexpr double margin_of_local_intensity = 7;  // mm; a sphere of 1 cm^3 has a radius of 6.2 mm
+
 // The intensities of an intensity-volume histogram of a fixed number of bins are grey levels and have no
 // unit.
 const FeatureDefinition& definition_of(std::string_view family, std::string_view name,
@@ -148,7 +150,9 @@ FeatureVector extract_ibsi_features(const IbsiImage& image, const IbsiSettings& 
 }
 
 FeatureVector extract_ibsi_features(const Volume& volume, const Mask& mask, const IbsiSettings& settings) {
-  return extract_ibsi_features(process_ibsi_image(volume, mask, settings), settings);
+  IbsiSettings nearby = settings;
+  nearby.margin = std::max(settings.margin.value_or(0), margin_of_local_intensity);
+  return extract_ibsi_features(process_ibsi_image(volume, mask, nearby), settings);
 }
 
 }  // namespace glisson::engine

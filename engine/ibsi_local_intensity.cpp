@@ -13,6 +13,34 @@
 namespace glisson::engine {
 namespace {
 
+const double radius = std::cbrt(3 / (4 * std::numbers::pi)) * 10;  // mm, of 1 cm^3
+
+int reach(const Vector3& spacing, std::size_t axis) { return static_cast<int>(radius / spacing[axis]); }
+
+// The part of the image that the spheres around the intensity mask touch.
+IbsiImage surroundings(const IbsiImage& image) {
+  const Grid& grid = image.volume.grid;
+  BoundingBox box = bounding_box(image.intensity_mask);
+  IbsiImage part;
+  part.volume.grid = grid;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    box.lower[axis] = std::max(0, box.lower[axis] - reach(grid.spacing, axis));
+    box.upper[axis] = std::min(grid.size[axis] - 1, box.upper[axis] + reach(grid.spacing, axis));
+    part.volume.grid.size[axis] = box.extent(axis);
+  }
+  part.intensity_mask.grid = part.volume.grid;
+  for (int z = box.lower[2]; z <= box.upper[2]; ++z) {
+    for (int y = box.lower[1]; y <= box.upper[1]; ++y) {
+      const auto row = static_cast<std::ptrdiff_t>(grid.offset(box.lower[0], y, z));
+      const auto values = image.volume.values.begin() + row;
+      const auto voxels = image.intensity_mask.voxels.begin() + row;
+      part.volume.values.insert(part.volume.values.end(), values, values + box.extent(0));
+      part.intensity_mask.voxels.insert(part.intensity_mask.voxels.end(), voxels, voxels + box.extent(0));
+    }
+  }
+  return part;
+}
+
 // The voxels of one line along x of the sphere around voxel (0, 0, 0).
 struct SphereRow {
   int y;
@@ -21,11 +49,9 @@ struct SphereRow {
 };
 
 std::vector<SphereRow> sphere(const Vector3& spacing) {
-  const double radius = std::cbrt(3 / (4 * std::numbers::pi)) * 10;  // mm, of 1 cm^3
-  const auto reach = [&](std::size_t axis) { return static_cast<int>(radius / spacing[axis]); };
   std::vector<SphereRow> rows;
-  for (int z = -reach(2); z <= reach(2); ++z) {
-    for (int y = -reach(1); y <= reach(1); ++y) {
+  for (int z = -reach(spacing, 2); z <= reach(spacing, 2); ++z) {
+    for (int y = -reach(spacing, 1); y <= reach(spacing, 1); ++y) {
       const double rest = radius * radius - std::pow(y * spacing[1], 2) - std::pow(z * spacing[2], 2);
       if (rest >= 0) rows.push_back({y, z, static_cast<int>(std::sqrt(rest) / spacing[0])});
     }
@@ -93,7 +119,8 @@ Peaks combined(Peaks a, const Peaks& b) {
 
 }  // namespace
 
-FeatureValues ibsi_local_intensity(const IbsiImage& image) {
+FeatureValues ibsi_local_intensity(const IbsiImage& whole) {
+  const IbsiImage image = surroundings(whole);
   const Grid& grid = image.volume.grid;
   const BoundingBox box = bounding_box(image.intensity_mask);
   const RowSums sums(image.volume);

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "engine/errors.hpp"
+#include "engine/region.hpp"
 
 namespace glisson::engine {
 namespace {
@@ -20,13 +21,39 @@ Grid interpolated_grid(const Grid& grid, const Vector3& spacing) {
   return centred_grid(grid, wanted);
 }
 
-Mask interpolated_mask(const Mask& mask, const Grid& grid, Interpolation interpolation) {
-  const std::vector<float> values =
-      interpolate({mask.voxels.begin(), mask.voxels.end()}, mask.grid, grid, interpolation);
-  Mask result{grid, std::vector<std::uint8_t>(values.size())};
-  std::transform(values.begin(), values.end(), result.voxels.begin(),
+// The part of a grid that holds the region, one voxel of the old grid and the margin around it.
+BoundingBox part_around(const Mask& mask, const Grid& grid, double margin) {
+  const BoundingBox box = bounding_box(mask);
+  const Vector3 lower =
+      grid.index(mask.grid.position({box.lower[0] - 1.0, box.lower[1] - 1.0, box.lower[2] - 1.0}));
+  const Vector3 upper =
+      grid.index(mask.grid.position({box.upper[0] + 1.0, box.upper[1] + 1.0, box.upper[2] + 1.0}));
+  BoundingBox part;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const double beyond = margin / grid.spacing[axis];
+    const double highest = grid.size[axis] - 1.0;
+    part.lower[axis] = static_cast<int>(std::clamp(std::floor(lower[axis] - beyond), 0.0, highest));
+    part.upper[axis] = static_cast<int>(std::clamp(std::ceil(upper[axis] + beyond), 0.0, highest));
+  }
+  return part;
+}
+
+// Image and mask at the voxels of a part of a grid.
+IbsiImage interpolated(const Volume& volume, const Mask& mask, const Grid& grid, const BoundingBox& part,
+                       const IbsiSettings& settings) {
+  IbsiImage image;
+  image.volume.grid = grid;
+  image.volume.grid.size = {part.extent(0), part.extent(1), part.extent(2)};
+  image.volume.grid.origin =
+      grid.position({static_cast<double>(part.lower[0]), static_cast<double>(part.lower[1]),
+                     static_cast<double>(part.lower[2])});
+  image.volume.values = interpolate(volume.values, volume.grid, grid, part, settings.image_interpolation);
+  const std::vector<float> shares = interpolate({mask.voxels.begin(), mask.voxels.end()}, mask.grid, grid,
+                                                part, settings.mask_interpolation);
+  image.morphological_mask = {image.volume.grid, std::vector<std::uint8_t>(shares.size())};
+  std::transform(shares.begin(), shares.end(), image.morphological_mask.voxels.begin(),
                  [](float share) { return share >= 0.5 - rounding ? std::uint8_t{1} : std::uint8_t{0}; });
-  return result;
+  return image;
 }
 
 void require_voxels(const Mask& mask, const char* after) {
@@ -62,18 +89,13 @@ void drop_outliers(const Volume& volume, Mask& mask, double deviations) {
 IbsiImage process_ibsi_image(const Volume& volume, const Mask& mask, const IbsiSettings& settings) {
   if (volume.grid != mask.grid) throw std::logic_error("image and mask have different grids");
   require_voxels(mask, "reading");
-  IbsiImage image;
-  if (settings.spacing) {
-    const Grid grid = interpolated_grid(volume.grid, *settings.spacing);
-    image.volume = {grid, interpolate(volume.values, volume.grid, grid, settings.image_interpolation)};
-    image.morphological_mask = interpolated_mask(mask, grid, settings.mask_interpolation);
-    require_voxels(image.morphological_mask, "interpolation");
-    if (settings.round_intensities) {
-      for (float& value : image.volume.values) value = std::nearbyint(value);
-    }
-  } else {
-    image.volume = volume;
-    image.morphological_mask = mask;
+  const Grid grid = settings.spacing ? interpolated_grid(volume.grid, *settings.spacing) : volume.grid;
+  const BoundingBox whole{{0, 0, 0}, {grid.size[0] - 1, grid.size[1] - 1, grid.size[2] - 1}};
+  IbsiImage image = interpolated(
+      volume, mask, grid, settings.margin ? part_around(mask, grid, *settings.margin) : whole, settings);
+  require_voxels(image.morphological_mask, "interpolation");
+  if (settings.spacing && settings.round_intensities) {
+    for (float& value : image.volume.values) value = std::nearbyint(value);
   }
   for (std::size_t i = 0; i < image.morphological_mask.voxels.size(); ++i) {
     if (image.morphological_mask.voxels[i] != 0 && !std::isfinite(image.volume.values[i])) {

@@ -52,7 +52,10 @@ struct IbsiSettings {
   std::optional<Vector3> spacing;
   Interpolation image_interpolation = Interpolation::linear;
   Interpolation mask_interpolation = Interpolation::linear;  ///< Inside where 0.5 or more.
-  bool round_intensities = true;                             ///< To the nearest integer, after interpolation.
+  /// mm of the image that are kept around the region; none: the whole image. Local intensity needs 7 mm, a
+  /// filter its support; no feature depends on what lies farther away.
+  std::optional<double> margin;
+  bool round_intensities = true;  ///< To the nearest integer, after interpolation.
 
   std::optional<IntensityRange> range;       ///< Re-segmentation by range.
   std::optional<double> outlier_deviations;  ///< Re-segmentation: mean +/- so many standard deviations, of

@@ -38,16 +38,35 @@ std::vector<double> weights_at(double fraction, Interpolation interpolation) {
   return {s * s * s / 6, 2.0 / 3 - t * t + t * t * t / 2, 2.0 / 3 - s * s + s * s * s / 2, t * t * t / 6};
 }
 
-// `first` is the old index of the first new voxel, `step` the distance of new voxels in old ones.
-Taps taps_along(int old_size, int new_size, double first, double step, Interpolation interpolation) {
+// How one axis of the new grid lies in the old one, and the parts of both that are dealt with.
+struct AxisPlacement {
+  double first = 0;   // old index of the new voxel 0
+  double step = 0;    // distance of new voxels in old ones
+  int old_size = 0;   // of the whole axis
+  int old_lower = 0;  // old voxels dealt with
+  int old_upper = 0;
+  int new_lower = 0;  // new voxels dealt with
+  int new_upper = 0;
+
+  std::size_t old_count() const { return static_cast<std::size_t>(old_upper - old_lower) + 1; }
+  std::size_t new_count() const { return static_cast<std::size_t>(new_upper - new_lower) + 1; }
+  bool keeps_voxels() const { return step == 1 && first == std::round(first); }
+};
+
+Taps taps_along(const AxisPlacement& axis, Interpolation interpolation) {
   Taps taps;
-  for (int i = 0; i < new_size; ++i) {
-    const double position = first + i * step;
+  const auto clamped = [&](std::ptrdiff_t index) {
+    return std::clamp<std::ptrdiff_t>(index, 0, axis.old_size - 1);
+  };
+  const auto add = [&](std::ptrdiff_t index, double weight) {
+    taps.indices.push_back(static_cast<std::size_t>(index - axis.old_lower));
+    taps.weights.push_back(weight);
+  };
+  for (int i = axis.new_lower; i <= axis.new_upper; ++i) {
+    const double position = axis.first + i * axis.step;
     if (interpolation == Interpolation::nearest) {
       taps.count = 1;
-      const auto nearest = static_cast<std::ptrdiff_t>(std::floor(position + 0.5));
-      taps.indices.push_back(static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(nearest, 0, old_size - 1)));
-      taps.weights.push_back(1);
+      add(clamped(static_cast<std::ptrdiff_t>(std::floor(position + 0.5))), 1);
       continue;
     }
     const double below = std::floor(position);
@@ -57,9 +76,7 @@ Taps taps_along(int old_size, int new_size, double first, double step, Interpola
     taps.count = weights.size();
     for (std::size_t k = 0; k < weights.size(); ++k) {
       const std::ptrdiff_t index = lowest + static_cast<std::ptrdiff_t>(k);
-      taps.indices.push_back(static_cast<std::size_t>(
-          linear ? std::clamp<std::ptrdiff_t>(index, 0, old_size - 1) : mirrored(index, old_size)));
-      taps.weights.push_back(weights[k]);
+      add(linear ? clamped(index) : mirrored(index, axis.old_size), weights[k]);
     }
   }
   return taps;
@@ -113,6 +130,32 @@ std::vector<double> along_axis(const std::vector<double>& values, std::array<std
   return result;
 }
 
+std::array<AxisPlacement, 3> placement(const Grid& from, const Grid& to, const BoundingBox& part,
+                                       Interpolation interpolation) {
+  // The influence of a voxel on the spline's coefficients falls by 0.268 with each voxel of distance: after
+  // 32 voxels it is below the precision of a double.
+  const int reach = interpolation == Interpolation::cubic_spline ? 32 : 1;
+  const Vector3 origin = from.index(to.origin);
+  std::array<AxisPlacement, 3> axes;
+  for (std::size_t i = 0; i < 3; ++i) {
+    AxisPlacement& axis = axes[i];
+    // Positions and steps that are meant to be simple fractions are freed of the rounding of patient
+    // coordinates.
+    axis.first = std::round(origin[i] * 1e9) / 1e9;
+    axis.step = to.spacing[i] / from.spacing[i];
+    if (std::abs(axis.step - 1) < 1e-9) axis.step = 1;
+    axis.old_size = from.size[i];
+    axis.new_lower = part.lower[i];
+    axis.new_upper = part.upper[i];
+    const auto old_index = [&](int index) { return axis.first + index * axis.step; };
+    const int highest = axis.old_size - 1;
+    axis.old_lower = std::clamp(static_cast<int>(std::floor(old_index(part.lower[i]))) - reach, 0, highest);
+    axis.old_upper =
+        std::clamp(static_cast<int>(std::ceil(old_index(part.upper[i]))) + reach, axis.old_lower, highest);
+  }
+  return axes;
+}
+
 }  // namespace
 
 Grid centred_grid(const Grid& grid, const Vector3& spacing) {
@@ -138,25 +181,31 @@ Grid centred_grid(const Grid& grid, const Vector3& spacing) {
 }
 
 std::vector<float> interpolate(const std::vector<float>& values, const Grid& from, const Grid& to,
-                               Interpolation interpolation) {
+                               const BoundingBox& part, Interpolation interpolation) {
   if (from.direction != to.direction) throw std::logic_error("the axes of the grids differ");
   if (values.size() != from.voxel_count()) throw std::logic_error("the values do not fill their grid");
-  const Vector3 first = from.index(to.origin);
-  std::array<std::size_t, 3> size{};
-  for (std::size_t axis = 0; axis < 3; ++axis) size[axis] = static_cast<std::size_t>(from.size[axis]);
-  std::vector<double> current(values.begin(), values.end());
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    const double step = to.spacing[axis] / from.spacing[axis];
-    // Axes whose voxels stay where they are need no work, and no rounding.
-    if (from.size[axis] == to.size[axis] && std::abs(step - 1) < 1e-9 && std::abs(first[axis]) < 1e-6)
-      continue;
-    // Positions that are meant to be simple fractions are freed of the rounding of patient coordinates.
-    const double start = std::round(first[axis] * 1e9) / 1e9;
-    const Taps taps = taps_along(from.size[axis], to.size[axis], start, step, interpolation);
-    current = along_axis(current, size, axis, taps, interpolation == Interpolation::cubic_spline);
-    size[axis] = static_cast<std::size_t>(to.size[axis]);
+  const auto axes = placement(from, to, part, interpolation);
+  std::array<std::size_t, 3> size{axes[0].old_count(), axes[1].old_count(), axes[2].old_count()};
+  std::vector<double> current;
+  current.reserve(size[0] * size[1] * size[2]);
+  for (int z = axes[2].old_lower; z <= axes[2].old_upper; ++z) {
+    for (int y = axes[1].old_lower; y <= axes[1].old_upper; ++y) {
+      const auto row = values.begin() + static_cast<std::ptrdiff_t>(from.offset(axes[0].old_lower, y, z));
+      current.insert(current.end(), row, row + static_cast<std::ptrdiff_t>(size[0]));
+    }
+  }
+  for (std::size_t i = 0; i < 3; ++i) {
+    const Interpolation way = axes[i].keeps_voxels() ? Interpolation::nearest : interpolation;
+    current = along_axis(current, size, i, taps_along(axes[i], way), way == Interpolation::cubic_spline);
+    size[i] = axes[i].new_count();
   }
   return {current.begin(), current.end()};
+}
+
+std::vector<float> interpolate(const std::vector<float>& values, const Grid& from, const Grid& to,
+                               Interpolation interpolation) {
+  return interpolate(values, from, to, {{0, 0, 0}, {to.size[0] - 1, to.size[1] - 1, to.size[2] - 1}},
+                     interpolation);
 }
 
 }  // namespace glisson::engine

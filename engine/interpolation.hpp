@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "engine/region.hpp"
 #include "engine/volume.hpp"
 
 namespace glisson::engine {
@@ -21,7 +22,12 @@ Grid centred_grid(const Grid& grid, const Vector3& spacing);
 
 /// The values of an image at the voxels of another grid, whose axes must have the same directions. Beyond the
 /// outermost voxels the nearest of them continues (nearest, linear), or their mirror image (cubic_spline).
+/// @param part of the new grid that is wanted; its values are the same as those of the whole.
 /// @throws std::logic_error when the directions differ or `values` does not fill its grid.
+std::vector<float> interpolate(const std::vector<float>& values, const Grid& from, const Grid& to,
+                               const BoundingBox& part, Interpolation interpolation);
+
+/// The same for the whole of the new grid.
 std::vector<float> interpolate(const std::vector<float>& values, const Grid& from, const Grid& to,
                                Interpolation interpolation);
 

@@ -18,7 +18,7 @@ struct SpatialAutocorrelation {
 /// All pairs of voxels count, but a pair's weight depends on the difference of its indices alone: the sums
 /// over pairs are convolutions, computed by the Fourier transform in the time of N log N.
 /// @param region with at least two different intensities.
-/// @throws RejectedInput too_much_memory when the padded bounding box exceeds 128 million voxels (3 GB).
+/// @throws RejectedInput too_much_memory when the padded bounding box exceeds 128 million voxels (4 GB).
 SpatialAutocorrelation spatial_autocorrelation(const Region& region);
 
 }  // namespace glisson::engine

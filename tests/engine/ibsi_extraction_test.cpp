@@ -210,6 +210,41 @@ TEST(IbsiProcessing, RoundsAfterInterpolationOnly) {
   EXPECT_FLOAT_EQ(exact[1], 2.9F);
 }
 
+TEST(IbsiProcessing, KeepsOnlyTheMarginWithoutChangingAFeature) {
+  const std::array<int, 3> size{60, 50, 40};
+  ImageAndMask image = tests::random_image(size, 200, 1, 4);
+  image.volume.grid.spacing = image.mask.grid.spacing = {1.3, 1.3, 2.1};
+  for (std::size_t i = 0; i < image.mask.voxels.size(); ++i) {
+    const int x = static_cast<int>(i % 60);
+    const int y = static_cast<int>(i / 60 % 50);
+    const int z = static_cast<int>(i / 3000);
+    image.mask.voxels[i] = std::hypot(x - 52, y - 20, z - 9) < 7 ? 1 : 0;
+  }
+  IbsiSettings settings = all_aggregations();
+  settings.discretisation = FixedBinNumber{16};
+  for (const auto interpolation :
+       {Interpolation::nearest, Interpolation::linear, Interpolation::cubic_spline}) {
+    for (const auto& spacing : {std::optional<Vector3>(), std::optional<Vector3>({1, 1, 1})}) {
+      settings.image_interpolation = interpolation;
+      settings.spacing = spacing;
+      const IbsiImage whole = process_ibsi_image(image.volume, image.mask, settings);
+      const FeatureVector expected = extract_ibsi_features(whole, settings);
+      const FeatureVector features = extract_ibsi_features(image.volume, image.mask, settings);
+      ASSERT_EQ(features.size(), expected.size());
+      for (std::size_t i = 0; i < features.size(); ++i) {
+        ASSERT_EQ(features[i].value.has_value(), expected[i].value.has_value()) << features[i].name;
+        const double value = expected[i].value.value();
+        EXPECT_NEAR(features[i].value.value(), value, 1e-9 * std::max(1.0, std::abs(value)))
+            << features[i].name;
+      }
+      settings.margin = 3;
+      EXPECT_LT(process_ibsi_image(image.volume, image.mask, settings).volume.values.size(),
+                whole.volume.values.size());
+      settings.margin.reset();
+    }
+  }
+}
+
 TEST(IbsiFilteredImage, ItsLevelsBeginAtItsOwnLowestIntensity) {
   const auto image = image_of({4, 1, 1}, {10, 20, 30, 40});
   IbsiSettings settings;
