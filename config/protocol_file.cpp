@@ -125,6 +125,7 @@ void read_sections(const TomlSource& source, const TomlValue::Table& root, const
       if (is_required(section, keys)) source.refuse(1, section + " is missing");
       continue;
     }
+    draft.lines[section] = value->line;
     const TomlValue::Table& table = source.table(*value, section);
     source.refuse_unknown_keys(table, names_in(section, keys), "in [" + section + "]");
     read_section(source, table, section, value->line, keys, draft);
@@ -228,6 +229,7 @@ std::string protocol_reference() {
   for (const ProtocolSchema& schema : protocol_schemas()) {
     text += "\n## convention = " + quoted_toml(schema.convention) + "\n\n" + schema.explanation + "\n" +
             key_tables(schema.keys);
+    if (schema.convention == "ibsi") text += key_tables(filter_keys());
   }
   text += "\n## Derived regions, under every convention\n\n" + derived_region_explanation() + "\n" +
           key_tables(derived_region_keys());

@@ -19,7 +19,7 @@ std::string list_of(const std::vector<std::string_view>& names) {
 }  // namespace
 
 const std::vector<ProtocolSchema>& protocol_schemas() {
-  static const std::vector<ProtocolSchema> schemas{pyradiomics_schema()};
+  static const std::vector<ProtocolSchema> schemas{pyradiomics_schema(), ibsi_schema()};
   return schemas;
 }
 

@@ -18,6 +18,7 @@ namespace glisson::config {
 struct ProtocolDraft {
   engine::ExtractionProtocol protocol;
   engine::PyRadiomicsSettings pyradiomics;
+  engine::IbsiExtraction ibsi;
   std::vector<std::string> image_types{"original"};  ///< As the file names them.
   std::vector<double> log_sigma;                     ///< mm
   engine::Wavelet wavelet;
@@ -63,6 +64,9 @@ ProtocolSchema pyradiomics_schema();
 std::vector<ProtocolKey> image_type_keys();
 void refuse_settings_without_their_type(const ProtocolDraft& draft, const TomlSource& source);
 std::vector<engine::ImageType> image_types_of(const ProtocolDraft& draft);
+ProtocolSchema ibsi_schema();
+ProtocolKey filters_key();
+std::vector<ProtocolKey> filter_keys();  ///< Of each type of filter, a section for each.
 std::vector<ProtocolKey> derived_region_keys();
 std::string derived_region_explanation();  ///< A paragraph for the reference.
 

@@ -198,18 +198,55 @@ std::string reason_in_words(engine::UndefinedReason reason) {
   return {};
 }
 
-std::vector<std::string> protocol_settings(const engine::ExtractionProtocol& protocol) {
-  const auto& used = std::get<engine::PyRadiomicsSettings>(protocol.settings);
-  std::vector<std::string> settings{
-      "extraction protocol " + protocol.name + " " + protocol.version + ", SHA-256 " + protocol.digest,
-      "discretisation: bin width " + number_in_words(used.bin_width) + ", bin edges at multiples of it"};
-  if (used.resampled_pixel_spacing) {
-    const auto& spacing = *used.resampled_pixel_spacing;
-    settings.push_back("resampling: " + number_in_words(spacing[0]) + " x " + number_in_words(spacing[1]) +
-                       " x " + number_in_words(spacing[2]) + " mm");
-  } else {
-    settings.emplace_back("resampling: none");
+namespace {
+
+std::string millimetres(double x, double y, double z) {
+  return number_in_words(x) + " x " + number_in_words(y) + " x " + number_in_words(z) + " mm";
+}
+
+void add_settings(const engine::PyRadiomicsSettings& used, std::vector<std::string>& settings) {
+  settings.push_back("convention: PyRadiomics");
+  settings.push_back("discretisation: bin width " + number_in_words(used.bin_width) +
+                     ", bin edges at multiples of it");
+  const auto& spacing = used.resampled_pixel_spacing;
+  settings.push_back("resampling: " + (spacing ? millimetres((*spacing)[0], (*spacing)[1], (*spacing)[2])
+                                               : std::string("none")));
+}
+
+std::string bins_in_words(const engine::IbsiDiscretisation& bins) {
+  if (const auto* size = std::get_if<engine::FixedBinSize>(&bins))
+    return "fixed bin size " + number_in_words(size->width);
+  return "fixed bin number " + std::to_string(std::get<engine::FixedBinNumber>(bins).count);
+}
+
+void add_settings(const engine::IbsiExtraction& used, std::vector<std::string>& settings) {
+  const auto& processing = used.processing;
+  settings.push_back("convention: IBSI");
+  settings.push_back("discretisation: " + bins_in_words(processing.discretisation));
+  std::string resampling = "none";
+  if (processing.spacing) {
+    const auto& spacing = *processing.spacing;
+    resampling = spacing[2] > 0
+                     ? millimetres(spacing[0], spacing[1], spacing[2])
+                     : number_in_words(spacing[0]) + " x " + number_in_words(spacing[1]) + " mm in plane";
   }
+  settings.push_back("resampling: " + resampling);
+  if (processing.range) {
+    settings.push_back("re-segmentation: from " + number_in_words(processing.range->lower) + " to " +
+                       number_in_words(processing.range->upper));
+  }
+  if (processing.outlier_deviations) {
+    settings.push_back("re-segmentation: within " + number_in_words(*processing.outlier_deviations) +
+                       " standard deviations");
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> protocol_settings(const engine::ExtractionProtocol& protocol) {
+  std::vector<std::string> settings{"extraction protocol " + protocol.name + " " + protocol.version +
+                                    ", SHA-256 " + protocol.digest};
+  std::visit([&settings](const auto& used) { add_settings(used, settings); }, protocol.settings);
   return settings;
 }
 

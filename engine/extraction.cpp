@@ -176,8 +176,4 @@ FeatureVector extract_pyradiomics_features(const Volume& volume, const Mask& mas
   return features_on(resampled.volume, resampled.mask, settings);
 }
 
-FeatureVector extract_features(const Volume& volume, const Mask& mask, const ExtractionProtocol& protocol) {
-  return extract_pyradiomics_features(volume, mask, std::get<PyRadiomicsSettings>(protocol.settings));
-}
-
 }  // namespace glisson::engine

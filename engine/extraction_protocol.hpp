@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "engine/derived_regions.hpp"
+#include "engine/filters.hpp"
+#include "engine/ibsi_settings.hpp"
 #include "engine/image_types.hpp"
 
 namespace glisson::engine {
@@ -21,6 +23,23 @@ struct PyRadiomicsSettings {
   std::vector<std::string> feature_classes;        ///< PyRadiomics classes to compute, e.g. "shape", "glcm".
 };
 
+/// A filter and what its response map is called.
+struct NamedFilter {
+  std::string name;  ///< Names of features begin with it, e.g. "log-1.5mm_stat_mean".
+  Filter filter;
+};
+
+/// How features are computed under IBSI's definitions: the processing, and the response maps of IBSI-2's
+/// filters of the processed image.
+struct IbsiExtraction {
+  IbsiSettings processing;
+  bool unfiltered = true;            ///< Features of the image itself.
+  std::vector<NamedFilter> filters;  ///< Each of its own name.
+  /// Computed on each response map. Re-segmentation by range is that of the unfiltered image; grey levels of
+  /// fixed size begin at the lowest response; volume histograms have 1000 bins unless the settings say other.
+  std::vector<std::string> filtered_families{"stat"};
+};
+
 /// How features are computed: a named, versioned, immutable set of settings (config/protocols/*.toml,
 /// docs/protocols.md). The alternative says under which convention.
 struct ExtractionProtocol {
@@ -29,7 +48,7 @@ struct ExtractionProtocol {
   std::string description;  ///< One sentence for people.
   std::string digest;       ///< SHA-256 of the protocol file, lower-case hex; goes with every value.
 
-  std::variant<PyRadiomicsSettings> settings;
+  std::variant<PyRadiomicsSettings, IbsiExtraction> settings;
   std::vector<RegionDerivation> derived_regions;  ///< Measured beside the segments, in this order.
 };
 

@@ -41,6 +41,10 @@ enum class Aggregation {
   volume_merged,      ///< 3D_comb: the 13 directions merged into one matrix.
 };
 
+inline constexpr std::array all_aggregations{Aggregation::slices_averaged,   Aggregation::slices_merged,
+                                             Aggregation::directions_merged, Aggregation::merged,
+                                             Aggregation::volume_averaged,   Aggregation::volume_merged};
+
 /// "2D_avg", "2D_comb", "2_5D_avg", "2_5D_comb", "3D_avg" or "3D_comb".
 std::string_view keyword(Aggregation aggregation) noexcept;
 

@@ -266,7 +266,8 @@ TEST(MeasurementReport, InfersAScoreFromItsInputsByValue) {
                 testing::ElementsAre(
                     "model tumour-burden-score 1.0.0, SHA-256 " + std::string(64, 'b'),
                     "extraction protocol pyradiomics-native 1.0.0, SHA-256 " + std::string(64, 'a'),
-                    "discretisation: bin width 25, bin edges at multiples of it", "resampling: none"));
+                    "convention: PyRadiomics", "discretisation: bin width 25, bin edges at multiples of it",
+                    "resampling: none"));
     std::vector<std::string> inputs;
     for (const auto& item : number.children) {
       if (item.relationship == "INFERRED FROM")

@@ -1,0 +1,65 @@
+#include <algorithm>
+
+#include "engine/extraction.hpp"
+#include "engine/ibsi_extraction.hpp"
+#include "engine/region.hpp"
+
+namespace glisson::engine {
+namespace {
+
+Mask cropped(const Mask& mask, const BoundingBox& box, const Grid& grid) {
+  Mask part{grid, {}};
+  part.voxels.reserve(grid.voxel_count());
+  for (int z = box.lower[2]; z <= box.upper[2]; ++z) {
+    for (int y = box.lower[1]; y <= box.upper[1]; ++y) {
+      const auto row =
+          mask.voxels.begin() + static_cast<std::ptrdiff_t>(mask.grid.offset(box.lower[0], y, z));
+      part.voxels.insert(part.voxels.end(), row, row + box.extent(0));
+    }
+  }
+  return part;
+}
+
+/// The settings for response maps: their intensities have nothing to do with the range of the image's.
+IbsiSettings for_responses(const IbsiExtraction& extraction) {
+  IbsiSettings settings = extraction.processing;
+  settings.families = extraction.filtered_families;
+  settings.range.reset();
+  settings.ivh_discretisation = settings.ivh_discretisation.value_or(FixedBinNumber{1000});
+  return settings;
+}
+
+void append(const std::string& prefix, FeatureVector&& more, FeatureVector& features) {
+  for (Feature& feature : more) {
+    feature.name.insert(0, prefix);
+    features.push_back(std::move(feature));
+  }
+}
+
+}  // namespace
+
+FeatureVector extract_ibsi_features(const Volume& volume, const Mask& mask,
+                                    const IbsiExtraction& extraction) {
+  const IbsiImage image = process_ibsi_image(volume, mask, extraction.processing);
+  FeatureVector features;
+  if (extraction.unfiltered) append("", extract_ibsi_features(image, extraction.processing), features);
+  const BoundingBox box = bounding_box(image.morphological_mask);
+  for (const NamedFilter& filter : extraction.filters) {
+    IbsiImage response;
+    response.volume = apply_filter(filter.filter, image.volume, box);
+    response.morphological_mask = cropped(image.morphological_mask, box, response.volume.grid);
+    response.intensity_mask = cropped(image.intensity_mask, box, response.volume.grid);
+    append(filter.name + "_", extract_ibsi_features(response, for_responses(extraction)), features);
+  }
+  std::ranges::sort(features, {}, &Feature::name);
+  return features;
+}
+
+FeatureVector extract_features(const Volume& volume, const Mask& mask, const ExtractionProtocol& protocol) {
+  if (const auto* settings = std::get_if<PyRadiomicsSettings>(&protocol.settings)) {
+    return extract_pyradiomics_features(volume, mask, *settings);
+  }
+  return extract_ibsi_features(volume, mask, std::get<IbsiExtraction>(protocol.settings));
+}
+
+}  // namespace glisson::engine

@@ -1,0 +1,82 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "engine/extraction.hpp"
+#include "engine/ibsi_extraction.hpp"
+#include "tests/support/small_region.hpp"
+
+namespace glisson::engine {
+namespace {
+
+double value(const FeatureVector& features, const std::string& name) {
+  const auto found = std::ranges::find(features, name, &Feature::name);
+  EXPECT_NE(found, features.end()) << name;
+  return found == features.end() ? 0 : found->value.value();
+}
+
+ExtractionProtocol ibsi_protocol() {
+  IbsiExtraction extraction;
+  extraction.processing.families = {"stat"};
+  extraction.filters = {{"mean-3", MeanFilter{.support = 3}}, {"mean-1", MeanFilter{.support = 1}}};
+  ExtractionProtocol protocol;
+  protocol.settings = extraction;
+  return protocol;
+}
+
+TEST(ExtractFeatures, FollowsTheConventionOfTheProtocol) {
+  const auto image = tests::random_image({8, 8, 8}, 40, 0.8, 3);
+  const auto features = extract_features(image.volume, image.mask, ibsi_protocol());
+  EXPECT_TRUE(std::ranges::all_of(
+      features, [](const Feature& feature) { return feature.definition->convention == Convention::ibsi; }));
+  PyRadiomicsSettings settings;
+  settings.feature_classes = {"firstorder"};
+  ExtractionProtocol protocol;
+  protocol.settings = settings;
+  const auto other = extract_features(image.volume, image.mask, protocol);
+  EXPECT_NEAR(value(other, "original_firstorder_Mean"), value(features, "stat_mean"), 1e-9);
+}
+
+TEST(ExtractFeatures, NamesResponsesAfterTheirFilter) {
+  const auto image = tests::random_image({8, 8, 8}, 40, 0.8, 3);
+  const auto features = extract_features(image.volume, image.mask, ibsi_protocol());
+  EXPECT_TRUE(std::ranges::is_sorted(features, {}, &Feature::name));
+  EXPECT_EQ(value(features, "mean-1_stat_mean"), value(features, "stat_mean"));
+  // By definition: the statistics of the filtered image within the region.
+  const Volume response = apply_filter(MeanFilter{.support = 3}, image.volume);
+  double sum = 0;
+  for (std::size_t i = 0; i < response.values.size(); ++i) {
+    if (image.mask.voxels[i] != 0) sum += response.values[i];
+  }
+  EXPECT_NEAR(value(features, "mean-3_stat_mean"), sum / static_cast<double>(image.mask.count()), 1e-6);
+  EXPECT_LT(value(features, "mean-3_stat_var"), value(features, "stat_var"));
+}
+
+TEST(ExtractFeatures, LeavesTheImageItselfOutWhereAsked) {
+  const auto image = tests::random_image({8, 8, 8}, 40, 0.8, 3);
+  auto protocol = ibsi_protocol();
+  std::get<IbsiExtraction>(protocol.settings).unfiltered = false;
+  const auto features = extract_features(image.volume, image.mask, protocol);
+  EXPECT_TRUE(std::ranges::all_of(features,
+                                  [](const Feature& feature) { return feature.name.starts_with("mean-"); }));
+}
+
+TEST(ExtractFeatures, RangesOfTheImageDecideWhichResponsesCountNotWhichAreLow) {
+  const auto image = tests::random_image({8, 8, 8}, 40, 1.0, 3);
+  auto protocol = ibsi_protocol();
+  std::get<IbsiExtraction>(protocol.settings).processing.range = IntensityRange{10, 30};
+  const auto features = extract_features(image.volume, image.mask, protocol);
+  const Volume response = apply_filter(MeanFilter{.support = 3}, image.volume);
+  double sum = 0;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < response.values.size(); ++i) {
+    if (image.volume.values[i] < 10 || image.volume.values[i] > 30) continue;
+    sum += response.values[i];
+    ++count;
+  }
+  EXPECT_NEAR(value(features, "mean-3_stat_mean"), sum / static_cast<double>(count), 1e-5);
+}
+
+}  // namespace
+}  // namespace glisson::engine
