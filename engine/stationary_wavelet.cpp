@@ -135,8 +135,7 @@ void compute_level(const Level& level, const Volume& volume, const BoundingBox& 
 void compute_wavelet_responses(const Wavelet& type, const Volume& volume, const BoundingBox& part,
                                const RowSink& sink) {
   const WaveletFilters filters = wavelet_filters(type.wavelet);
-  Level level{{std::vector<float>(filters.low_pass.begin(), filters.low_pass.end()),
-               std::vector<float>(filters.high_pass.begin(), filters.high_pass.end())}};
+  Level level{{filters.low_pass, filters.high_pass}};
   const BoundingBox whole{{}, {volume.grid.size[0] - 1, volume.grid.size[1] - 1, volume.grid.size[2] - 1}};
   // Names of response_names() are ordered LLH, LHL, ... with LLL at the end; letters count down from z.
   const auto map_of = [](int number, std::size_t band) {

@@ -1,7 +1,7 @@
 #include "engine/wavelet_filters.hpp"
 
 #include <algorithm>
-#include <array>
+#include <numbers>
 #include <stdexcept>
 #include <string>
 
@@ -10,24 +10,26 @@ namespace {
 
 struct Scaling {
   std::string_view name;
-  std::vector<double> coefficients;  // of the scaling function, sum sqrt(2): PyWavelets rec_lo
+  std::vector<float> coefficients;  // of the scaling function, sum sqrt(2): PyWavelets rec_lo
 };
 
-// Daubechies, "Ten Lectures on Wavelets" (1992), tables 6.1 (dbN) and 8.1 (coif1).
+// Daubechies, "Ten Lectures on Wavelets" (1992), tables 6.1 (dbN) and 8.1 (coif1). The latter has sum 1, and
+// PyWavelets multiplies by sqrt(2) in single precision, which rounds the largest coefficient down.
 const std::vector<Scaling>& scalings() {
-  static const std::vector<double> haar{0.70710678118654752, 0.70710678118654752};
+  constexpr auto root = static_cast<float>(std::numbers::sqrt2);
+  static const std::vector<float> haar{0.70710678118654752F, 0.70710678118654752F};
   static const std::vector<Scaling> all{
       {"coif1",
-       {-0.0727326195128539, 0.3378976624578092, 0.8525720202122554, 0.38486484686420286, -0.0727326195128539,
-        -0.01565572813546454}},
+       {-0.05142972847076845F * root, 0.23892972847076845F * root, 0.6028594569415369F * root,
+        0.2721405430584631F * root, -0.05142972847076845F * root, -0.01107027152923155F * root}},
       {"db1", haar},
-      {"db2", {0.48296291314453416, 0.8365163037378079, 0.2241438680420134, -0.12940952255126034}},
+      {"db2", {0.48296291314453416F, 0.8365163037378079F, 0.2241438680420134F, -0.12940952255126034F}},
       {"db3",
-       {0.33267055295008263, 0.8068915093110925, 0.4598775021184915, -0.13501102001025458,
-        -0.08544127388202666, 0.03522629188570953}},
+       {0.33267055295008263F, 0.8068915093110925F, 0.4598775021184915F, -0.13501102001025458F,
+        -0.08544127388202666F, 0.03522629188570953F}},
       {"db4",
-       {0.23037781330889648, 0.7148465705529157, 0.6308807679298589, -0.02798376941685985,
-        -0.18703481171909309, 0.030841381835560764, 0.0328830116668852, -0.010597401785069032}},
+       {0.23037781330889648F, 0.7148465705529157F, 0.6308807679298589F, -0.02798376941685985F,
+        -0.18703481171909309F, 0.030841381835560764F, 0.0328830116668852F, -0.010597401785069032F}},
       {"haar", haar},
   };
   return all;

@@ -11,10 +11,10 @@ const std::vector<std::string_view>& wavelet_names();
 
 /// The analysis filters of an orthogonal wavelet with unit energy, in the order in which they are convolved:
 ///   response(n) = sum_k filter[k] F(n - k)
-/// (PyWavelets dec_lo and dec_hi).
+/// in single precision, rounded as PyWavelets rounds them (dec_lo and dec_hi for float32).
 struct WaveletFilters {
-  std::vector<double> low_pass;
-  std::vector<double> high_pass;
+  std::vector<float> low_pass;
+  std::vector<float> high_pass;
 };
 
 /// @throws std::logic_error for a name that wavelet_names() does not hold.

@@ -80,22 +80,6 @@ const std::set<std::string>& exceptions() {
   static const std::set<std::string> names{
       "liver-ct_segment1_resampled-1mm-full squareroot_glszm_SizeZoneNonUniformity",
       "liver-ct_segment1_resampled-1mm-full squareroot_glszm_SmallAreaHighGrayLevelEmphasis",
-      "liver-ct_segment1_resampled-1mm-full wavelet-HHH_glcm_ClusterShade",
-      "liver-ct_segment1_resampled-1mm-full wavelet-HHL_firstorder_Median",
-      "liver-ct_segment1_resampled-1mm-full wavelet-HLH_glcm_ClusterShade",
-      "liver-ct_segment1_resampled-1mm-full wavelet-LHH_firstorder_Median",
-      "liver-ct_segment1_resampled-1mm-full wavelet-LHH_glcm_ClusterShade",
-      "liver-ct_segment1_resampled-1mm-full wavelet-LHH_glcm_Correlation",
-      "liver-ct_segment1_resampled-1mm-full wavelet-LLH_firstorder_Median",
-      "liver-ct_segment1_resampled-1mm-full wavelet-LLH_glcm_ClusterShade",
-      "liver-ct_segment2_resampled-1mm-full wavelet-HHH_firstorder_Median",
-      "liver-ct_segment2_resampled-1mm-full wavelet-HLH_firstorder_Median",
-      "liver-ct_segment2_resampled-1mm-full wavelet-LHH_firstorder_Median",
-      "liver-ct_segment3_resampled-1mm-full wavelet-HHH_firstorder_Median",
-      "liver-ct_segment3_resampled-1mm-full wavelet-LHH_firstorder_Median",
-      "ibsi-ct-phantom_segment1_resampled-1mm-full wavelet-HHH_firstorder_Median",
-      "ibsi-ct-phantom_segment1_resampled-1mm-full wavelet-HLH_firstorder_Median",
-      "ibsi-ct-phantom_segment1_resampled-1mm-full wavelet-LHH_firstorder_Median",
   };
   return names;
 }
