@@ -40,6 +40,16 @@ struct GreyLevelRegion {
   }
 };
 
+/// A row of a region from its first voxel inside to its last.
+struct RowSpan {
+  std::size_t begin = 0;  ///< Offset of the first in GreyLevelRegion::levels.
+  std::size_t count = 0;
+  int z = 0;  ///< Slice of the bounding box.
+};
+
+/// The rows that hold voxels inside, in memory order.
+std::vector<RowSpan> rows_inside(const GreyLevelRegion& region);
+
 /// Direction between neighbours, in voxels along x, y, z.
 using Direction = std::array<int, 3>;
 

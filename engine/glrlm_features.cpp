@@ -58,8 +58,9 @@ constexpr RunFeature run_features[] = {
 FeatureValues glrlm_features(const GreyLevelRegion& region) {
   const std::vector<Direction> all = directions(region.size);
   std::vector<std::vector<GreyLevelExtent>> matrices(all.size());
+  const std::vector<RowSpan> rows = rows_inside(region);
   oneapi::tbb::parallel_for(std::size_t{0}, all.size(),
-                            [&](std::size_t i) { matrices[i] = run_length_matrix(region, all[i]); });
+                            [&](std::size_t i) { matrices[i] = run_length_matrix(region, all[i], rows); });
   std::vector<Statistics> by_direction;
   for (const auto& matrix : matrices) {
     if (!matrix.empty())

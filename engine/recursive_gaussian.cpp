@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "engine/line_groups.hpp"
+
 namespace glisson::engine {
 namespace {
 
@@ -99,11 +101,6 @@ Gaussian gaussian_filters(double sigma, double spacing) {
   return gaussian;
 }
 
-// Lines are filtered in groups that lie side by side in memory, one in each lane.
-constexpr std::size_t lanes = 8;
-using Lanes = std::array<double, lanes>;
-using LineGroup = std::vector<Lanes>;  // [sample][line]
-
 // One input of a filter with its part in the response.
 struct Input {
   const LineGroup& input;
@@ -175,30 +172,6 @@ void filter_lines(const std::array<double, 5>& poles, LineGroup& response, const
   for (std::size_t n = last + 1; n-- > 0;) backward.advance(samples(n), response[n]);
 }
 
-// Copies `count` lines (1 to 8) that lie side by side into a group or back; sample n begins at n * stride.
-void load(const float* source, std::size_t stride, std::size_t count, LineGroup& group) {
-  for (std::size_t n = 0; n < group.size(); ++n) {
-    for (std::size_t i = 0; i < lanes; ++i) group[n][i] = source[n * stride + std::min(i, count - 1)];
-  }
-}
-void store(const LineGroup& group, std::size_t count, float* target, std::size_t stride) {
-  for (std::size_t n = 0; n < group.size(); ++n) {
-    for (std::size_t i = 0; i < count; ++i) target[n * stride + i] = static_cast<float>(group[n][i]);
-  }
-}
-// The same for lines that are rows: sample n of line i is at i * stride + n.
-void load_rows(const float* source, std::size_t stride, std::size_t count, LineGroup& group) {
-  for (std::size_t i = 0; i < lanes; ++i) {
-    const float* row = source + std::min(i, count - 1) * stride;
-    for (std::size_t n = 0; n < group.size(); ++n) group[n][i] = row[n];
-  }
-}
-void store_rows(const LineGroup& group, std::size_t count, float* target, std::size_t stride) {
-  for (std::size_t i = 0; i < count; ++i) {
-    for (std::size_t n = 0; n < group.size(); ++n) target[i * stride + n] = static_cast<float>(group[n][i]);
-  }
-}
-
 // With S smoothing and D the second derivative along an axis, the Laplacian is
 //   Dx Sy Sz + Sx Dy Sz + Sx Sy Dz = Dx (Sy A) + Sx (Dy A + Sy B)   with A = Sz F, B = Dz F.
 class Laplacian {
@@ -240,11 +213,11 @@ class Laplacian {
     LineGroup response(extent(2));
     for (std::size_t i = first_row * extent(0); i < end_row * extent(0); i += lanes) {
       const std::size_t count = std::min(lanes, end_row * extent(0) - i);
-      load(volume.values.data() + i, plane_, count, lines);
+      load_lines(volume.values.data() + i, plane_, count, lines);
       filter_lines(gaussian.poles, response, Input{lines, gaussian.smoothing});
-      store(response, count, smoothed_.data() + i, plane_);
+      store_lines(response, count, smoothed_.data() + i, plane_);
       filter_lines(gaussian.poles, response, Input{lines, gaussian.second_derivative});
-      store(response, count, derived_.data() + i, plane_);
+      store_lines(response, count, derived_.data() + i, plane_);
     }
   }
 
@@ -255,13 +228,13 @@ class Laplacian {
     LineGroup response(extent(1));
     for (std::size_t x = 0; x < extent(0); x += lanes) {
       const std::size_t count = std::min(lanes, extent(0) - x);
-      load(smoothed_.data() + z * plane_ + x, extent(0), count, smoothed);
-      load(derived_.data() + z * plane_ + x, extent(0), count, derived);
+      load_lines(smoothed_.data() + z * plane_ + x, extent(0), count, smoothed);
+      load_lines(derived_.data() + z * plane_ + x, extent(0), count, derived);
       filter_lines(gaussian.poles, response, Input{smoothed, gaussian.smoothing});
-      store(response, count, a.data() + x, extent(0));
+      store_lines(response, count, a.data() + x, extent(0));
       filter_lines(gaussian.poles, response, Input{smoothed, gaussian.second_derivative},
                    Input{derived, gaussian.smoothing});
-      store(response, count, b.data() + x, extent(0));
+      store_lines(response, count, b.data() + x, extent(0));
     }
   }
 

@@ -1,11 +1,7 @@
 #include "engine/resampling.hpp"
 
-#include <itkBSplineInterpolateImageFunction.h>
-#include <itkImage.h>
-#include <itkNearestNeighborInterpolateImageFunction.h>
-#include <itkResampleImageFilter.h>
-
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <stdexcept>
@@ -13,15 +9,16 @@
 
 #include "engine/errors.hpp"
 #include "engine/region.hpp"
+#include "engine/spline_interpolation.hpp"
 
 namespace glisson::engine {
 namespace {
 
 constexpr double most_voxels = 4e8;
 
-// The influence of a voxel on the spline's coefficients falls by 0.268 with each voxel of distance: after 32
-// voxels it is below the precision of a double, so that the rest of the image need not be looked at.
-constexpr int spline_margin = 32;
+// The influence of a voxel on the spline's coefficients falls by 0.268 with each voxel of distance: after 24
+// voxels it is 2e-14, so that the rest of the image need not be looked at.
+constexpr int spline_margin = 24;
 
 // PyRadiomics' grid, in terms of the indices of the old one.
 Grid resampled_grid(const Grid& old_grid, const BoundingBox& box, std::array<double, 3> spacing,
@@ -55,75 +52,26 @@ bool nearly_equal(const Vector3& a, const Vector3& b) {
   return true;
 }
 
-// The old voxels that the new grid needs, in old indices.
-BoundingBox needed_part(const Grid& old_grid, const Grid& grid) {
+// Where the new voxels lie on the axes of the old grid.
+std::array<AxisSamples, 3> samples_of(const Grid& old_grid, const Grid& grid) {
   const Vector3 first = old_grid.index(grid.origin);
+  std::array<AxisSamples, 3> samples;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    samples[axis] = {first[axis], grid.spacing[axis] / old_grid.spacing[axis], grid.size[axis]};
+  }
+  return samples;
+}
+
+// The old voxels that the samples need.
+BoundingBox needed_part(const Grid& old_grid, const std::array<AxisSamples, 3>& samples) {
   BoundingBox part;
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    const double last = first[axis] + (grid.size[axis] - 1) * grid.spacing[axis] / old_grid.spacing[axis];
-    part.lower[axis] = std::max(0, static_cast<int>(std::floor(first[axis])) - spline_margin);
+    const auto& [first, step, count] = samples[axis];
+    const double last = first + (count - 1) * step;
+    part.lower[axis] = std::max(0, static_cast<int>(std::floor(first)) - spline_margin);
     part.upper[axis] = std::min(old_grid.size[axis] - 1, static_cast<int>(std::ceil(last)) + spline_margin);
   }
   return part;
-}
-
-template <typename Pixel>
-using Image = itk::Image<Pixel, 3>;
-
-// A part of a volume as an ITK image that keeps the indices, and with them the geometry, of the whole.
-template <typename Pixel>
-typename Image<Pixel>::Pointer itk_image(const Grid& grid, const std::vector<Pixel>& values,
-                                         const BoundingBox& part) {
-  using ImageType = Image<Pixel>;
-  typename ImageType::RegionType region;
-  typename ImageType::SpacingType spacing;
-  typename ImageType::PointType origin;
-  typename ImageType::DirectionType direction;
-  for (unsigned axis = 0; axis < 3; ++axis) {
-    region.SetIndex(axis, part.lower[axis]);
-    region.SetSize(axis, static_cast<itk::SizeValueType>(part.extent(axis)));
-    spacing[axis] = grid.spacing[axis];
-    origin[axis] = grid.origin[axis];
-    for (unsigned row = 0; row < 3; ++row) direction(row, axis) = grid.direction[axis][row];
-  }
-  auto image = ImageType::New();
-  image->SetRegions(region);
-  image->SetSpacing(spacing);
-  image->SetOrigin(origin);
-  image->SetDirection(direction);
-  image->Allocate();
-  Pixel* target = image->GetBufferPointer();
-  for (int z = part.lower[2]; z <= part.upper[2]; ++z) {
-    for (int y = part.lower[1]; y <= part.upper[1]; ++y) {
-      target = std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(grid.offset(part.lower[0], y, z)),
-                           part.extent(0), target);
-    }
-  }
-  return image;
-}
-
-template <typename Pixel, typename Interpolator>
-std::vector<Pixel> interpolate(const Grid& old_grid, const std::vector<Pixel>& values, const Grid& grid) {
-  using ImageType = Image<Pixel>;
-  const auto image = itk_image(old_grid, values, needed_part(old_grid, grid));
-  auto filter = itk::ResampleImageFilter<ImageType, ImageType>::New();
-  typename ImageType::SizeType size;
-  typename ImageType::SpacingType spacing;
-  typename ImageType::PointType origin;
-  for (unsigned axis = 0; axis < 3; ++axis) {
-    size[axis] = static_cast<itk::SizeValueType>(grid.size[axis]);
-    spacing[axis] = grid.spacing[axis];
-    origin[axis] = grid.origin[axis];
-  }
-  filter->SetInput(image);
-  filter->SetSize(size);
-  filter->SetOutputSpacing(spacing);
-  filter->SetOutputOrigin(origin);
-  filter->SetOutputDirection(image->GetDirection());
-  filter->SetInterpolator(Interpolator::New());
-  filter->Update();
-  const Pixel* result = filter->GetOutput()->GetBufferPointer();
-  return {result, result + grid.voxel_count()};
 }
 
 }  // namespace
@@ -133,11 +81,10 @@ ResampledImage resample(const Volume& volume, const Mask& mask, const std::array
   if (volume.grid != mask.grid) throw std::logic_error("image and mask have different grids");
   const Grid grid = resampled_grid(volume.grid, bounding_box(mask), spacing, pad_distance);
   if (nearly_equal(volume.grid.spacing, grid.spacing)) return {volume, mask};
-  using Spline = itk::BSplineInterpolateImageFunction<Image<float>, double, double>;
-  using Nearest = itk::NearestNeighborInterpolateImageFunction<Image<std::uint8_t>, double>;
+  const auto samples = samples_of(volume.grid, grid);
   ResampledImage result;
-  result.volume = {grid, interpolate<float, Spline>(volume.grid, volume.values, grid)};
-  result.mask = {grid, interpolate<std::uint8_t, Nearest>(mask.grid, mask.voxels, grid)};
+  result.volume = {grid, interpolate_spline(volume, needed_part(volume.grid, samples), samples)};
+  result.mask = {grid, interpolate_nearest(mask, samples)};
   return result;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <limits>
 
 namespace glisson::engine {
@@ -33,35 +34,97 @@ bool two_voxels_on_one_line(const GreyLevelRegion& region, const Direction& dire
   return std::adjacent_find(starts.begin(), starts.end()) != starts.end();
 }
 
+// How long the run is that reaches each voxel of a row, given the same for the voxels one step back. What is
+// written for voxels outside is of no meaning.
+void extend_runs(const std::uint16_t* levels, std::ptrdiff_t step, const std::uint16_t* back,
+                 std::size_t count, std::uint16_t* length) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint16_t before = levels[static_cast<std::ptrdiff_t>(i) - step];
+    length[i] = static_cast<std::uint16_t>(levels[i] == before ? back[i] + 1 : 1);
+  }
+}
+
+// Counts the runs of one direction: counts[level * row + length].
+class RunCounter {
+ public:
+  RunCounter(const GreyLevelRegion& region, const Direction& direction, std::size_t longest)
+      : region_(region), direction_(direction), row_(longest + 1) {
+    step_ =
+        direction[0] * region.stride[0] + direction[1] * region.stride[1] + direction[2] * region.stride[2];
+    counts_.assign((region.grey_levels.size() + 1) * row_, 0);
+    for (auto& slice : lengths_) slice.assign(static_cast<std::size_t>(region.stride[2]), 0);
+    ends_.resize(static_cast<std::size_t>(region.size[0]));
+  }
+
+  void count(const RowSpan& span) {
+    const std::uint16_t* levels = region_.levels.data() + span.begin;
+    const auto in_slice = static_cast<std::ptrdiff_t>(span.begin) - (span.z + 1) * region_.stride[2];
+    auto& slice = lengths_[static_cast<std::size_t>(span.z % 2)];
+    const auto& back = lengths_[static_cast<std::size_t>((span.z + direction_[2]) % 2)];
+    std::uint16_t* length = slice.data() + in_slice;
+    if (direction_ == Direction{1, 0, 0}) {
+      std::uint16_t reached = 0;
+      for (std::size_t i = 0; i < span.count; ++i) {
+        reached = static_cast<std::uint16_t>(
+            levels[i] == levels[static_cast<std::ptrdiff_t>(i) - 1] ? reached + 1 : 1);
+        length[i] = reached;
+      }
+    } else {
+      const std::ptrdiff_t step_in_slice = direction_[0] + direction_[1] * region_.stride[1];
+      extend_runs(levels, step_, back.data() + in_slice - step_in_slice, span.count, length);
+    }
+    count_ends(levels, length, span.count);
+  }
+
+  const std::vector<std::uint32_t>& counts() const { return counts_; }
+  bool neighbours() const { return neighbours_ != 0; }
+
+ private:
+  // A run ends where the next voxel has another level. The ends are collected first, so that no branch
+  // depends on the texture.
+  void count_ends(const std::uint16_t* levels, const std::uint16_t* length, std::size_t count) {
+    std::size_t ends = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint16_t next = levels[static_cast<std::ptrdiff_t>(i) + step_];
+      ends_[ends] = static_cast<std::uint32_t>(levels[i] * row_ + length[i]);
+      ends += static_cast<std::size_t>(levels[i] != next) & static_cast<std::size_t>(levels[i] != 0);
+      neighbours_ |= static_cast<unsigned>(levels[i] != 0) & static_cast<unsigned>(next != 0);
+    }
+    for (std::size_t i = 0; i < ends; ++i) ++counts_[ends_[i]];
+  }
+
+  const GreyLevelRegion& region_;
+  Direction direction_;
+  std::size_t row_;
+  std::ptrdiff_t step_ = 0;
+  std::vector<std::uint32_t> counts_;
+  std::array<std::vector<std::uint16_t>, 2> lengths_;  // of even and odd slices
+  std::vector<std::uint32_t> ends_;
+  unsigned neighbours_ = 0;
+};
+
 }  // namespace
 
-std::vector<GreyLevelExtent> run_length_matrix(const GreyLevelRegion& region, const Direction& direction) {
-  const std::ptrdiff_t step =
-      direction[0] * region.stride[0] + direction[1] * region.stride[1] + direction[2] * region.stride[2];
+std::vector<GreyLevelExtent> run_length_matrix(const GreyLevelRegion& region, const Direction& direction,
+                                               const std::vector<RowSpan>& rows) {
   const auto longest = static_cast<std::size_t>(*std::max_element(region.size.begin(), region.size.end()));
-  std::vector<std::size_t> counts(region.grey_levels.size() * longest, 0);
-  bool neighbours = false;
-  region.for_each_voxel([&](std::size_t first) {
-    const std::uint16_t* voxel = region.levels.data() + first;
-    const std::uint16_t level = *voxel;
-    if (voxel[-step] != 0) neighbours = true;
-    if (voxel[-step] == level) return;  // counted with the run's first voxel
-    std::size_t length = 1;
-    while (*(voxel += step) == level) ++length;
-    ++counts[(level - std::size_t{1}) * longest + length - 1];
-  });
+  RunCounter counter(region, direction, longest);
+  for (const RowSpan& span : rows) counter.count(span);
   std::vector<GreyLevelExtent> matrix;
-  if (!neighbours && !two_voxels_on_one_line(region, direction)) return matrix;
+  if (!counter.neighbours() && !two_voxels_on_one_line(region, direction)) return matrix;
   for (std::size_t level = 0; level < region.grey_levels.size(); ++level) {
-    for (std::size_t length = 0; length < longest; ++length) {
-      const std::size_t count = counts[level * longest + length];
+    for (std::size_t length = 1; length <= longest; ++length) {
+      const std::uint32_t count = counter.counts()[(level + 1) * (longest + 1) + length];
       if (count != 0) {
-        matrix.push_back(
-            {region.grey_levels[level], static_cast<int>(length + 1), static_cast<double>(count)});
+        matrix.push_back({region.grey_levels[level], static_cast<int>(length), static_cast<double>(count)});
       }
     }
   }
   return matrix;
+}
+
+std::vector<GreyLevelExtent> run_length_matrix(const GreyLevelRegion& region, const Direction& direction) {
+  return run_length_matrix(region, direction, rows_inside(region));
 }
 
 }  // namespace glisson::engine
