@@ -75,10 +75,11 @@ std::vector<RowSpan> rows_inside(const GreyLevelRegion& region) {
 namespace {
 
 // Index of the bin [k w, (k + 1) w) of each intensity, counted from the bin `lowest`.
-std::vector<std::int32_t> bins_of(const std::vector<float>& intensities, double width, std::int64_t lowest) {
+template <typename Value>
+std::vector<std::int32_t> bins_of(std::span<const Value> intensities, double width, std::int64_t lowest) {
   std::vector<std::int32_t> bins(intensities.size());
   const auto base = static_cast<double>(lowest);
-  const float* x = intensities.data();
+  const Value* x = intensities.data();
   for (std::size_t i = 0; i < bins.size(); ++i) {
     // Truncated, and the quotient rounded: one off at most, which the bin's edges set right.
     const double bin = static_cast<double>(static_cast<std::int32_t>(x[i] / width - base));
@@ -89,20 +90,20 @@ std::vector<std::int32_t> bins_of(const std::vector<float>& intensities, double 
   return bins;
 }
 
-}  // namespace
-
-GreyLevelRegion discretise(const Region& region, double bin_width) {
+template <typename Value>
+GreyLevelRegion grey_levels_of(const Region& region, std::span<const Value> intensities, double bin_width) {
   if (!(bin_width > 0)) throw std::logic_error("the bin width must be greater than 0");
-  const auto [lowest, highest] = std::minmax_element(region.intensities.begin(), region.intensities.end());
-  const double range = (static_cast<double>(*highest) - *lowest) / bin_width;
-  const double farthest = std::max(std::abs(*lowest), std::abs(*highest)) / bin_width;
+  const auto [lowest, highest] = std::minmax_element(intensities.begin(), intensities.end());
+  const double range = (static_cast<double>(*highest) - static_cast<double>(*lowest)) / bin_width;
+  const double farthest =
+      static_cast<double>(std::max(std::abs(*lowest), std::abs(*highest))) / bin_width;
   if (range > highest_grey_level || farthest > largest_bin_index) {
     throw RejectedInput(
         RejectionReason::too_much_memory,
         "intensities spread over more than a million grey levels of width " + std::to_string(bin_width));
   }
   const std::int64_t first_bin = bin_index(*lowest, bin_width);
-  const std::vector<std::int32_t> bins = bins_of(region.intensities, bin_width, first_bin);
+  const std::vector<std::int32_t> bins = bins_of(intensities, bin_width, first_bin);
   std::vector<std::size_t> counts(static_cast<std::size_t>(bin_index(*highest, bin_width) - first_bin) + 1,
                                   0);
   for (const std::int32_t bin : bins) ++counts[static_cast<std::size_t>(bin)];
@@ -144,6 +145,16 @@ GreyLevelRegion discretise(const Region& region, double bin_width) {
     }
   }
   return result;
+}
+
+}  // namespace
+
+GreyLevelRegion discretise(const Region& region, double bin_width) {
+  return grey_levels_of(region, std::span<const float>(region.intensities), bin_width);
+}
+
+GreyLevelRegion discretise(const Region& region, std::span<const double> intensities, double bin_width) {
+  return grey_levels_of(region, intensities, bin_width);
 }
 
 }  // namespace glisson::engine

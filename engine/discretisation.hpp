@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "engine/region.hpp"
@@ -67,5 +68,9 @@ std::array<std::ptrdiff_t, 26> neighbour_offsets(const GreyLevelRegion& region);
 /// @throws RejectedInput too_much_memory when more than 1024 grey levels occur, or the highest exceeds a
 /// million.
 GreyLevelRegion discretise(const Region& region, double bin_width);
+
+/// The same of other intensities of the voxels inside, in double precision.
+/// @param intensities as many as region.intensities, which are not looked at.
+GreyLevelRegion discretise(const Region& region, std::span<const double> intensities, double bin_width);
 
 }  // namespace glisson::engine

@@ -1,11 +1,14 @@
 #include "engine/extraction.hpp"
 
+#include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/parallel_for_each.h>
+#include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <functional>
+#include <iterator>
 #include <stdexcept>
 
 #include "engine/discretisation.hpp"
@@ -16,6 +19,7 @@
 #include "engine/glrlm_features.hpp"
 #include "engine/glszm_features.hpp"
 #include "engine/image_types.hpp"
+#include "engine/intensity_transforms.hpp"
 #include "engine/ngtdm_features.hpp"
 #include "engine/region.hpp"
 #include "engine/resampling.hpp"
@@ -66,11 +70,21 @@ Feature full_feature(std::string_view image_type, std::string_view family, const
   return feature;
 }
 
+// The region in a response map.
+struct ResponseRegion {
+  Region region;
+  std::vector<double> exact;  ///< Its intensities where single precision is not all of them, else empty.
+};
+
 // The image, its region, and where the voxels inside lie.
 class RegionOfImage {
  public:
   RegionOfImage(const Volume& volume, const Mask& mask)
-      : volume_(volume), mask_(mask), box_(bounding_box(mask)), region_(crop_to_region(volume, mask)) {
+      : volume_(volume),
+        mask_(mask),
+        box_(bounding_box(mask)),
+        region_(crop_to_region(volume, mask)),
+        largest_(largest_magnitude(volume)) {
     std::size_t first = 0;
     const auto width = static_cast<std::ptrdiff_t>(box_.extent(0));
     for (auto row = region_.inside.begin(); row != region_.inside.end(); row += width) {
@@ -82,11 +96,16 @@ class RegionOfImage {
   const Region& original() const { return region_; }
 
   /// The region in each response map of an image type.
-  std::vector<Region> responses(const ImageType& type) const {
-    if (std::holds_alternative<Original>(type)) return {region_};
-    std::vector<Region> regions(response_names(type).size(), region_);
+  std::vector<ResponseRegion> responses(const ImageType& type) const {
+    std::vector<ResponseRegion> regions(response_names(type).size(), ResponseRegion{region_, {}});
+    if (std::holds_alternative<Original>(type)) return regions;
+    if (transforms_intensities(type)) {
+      regions[0].exact = transformed_intensities(type, region_.intensities, largest_);
+      std::copy(regions[0].exact.begin(), regions[0].exact.end(), regions[0].region.intensities.begin());
+      return regions;
+    }
     compute_responses(type, volume_, box_, [&](std::size_t map, int y, int z, const float* row) {
-      gather(y, z, row, regions[map].intensities);
+      gather(y, z, row, regions[map].region.intensities);
     });
     return regions;
   }
@@ -105,6 +124,7 @@ class RegionOfImage {
   const Mask& mask_;
   BoundingBox box_;
   Region region_;
+  double largest_;                         // M of engine/image_types.hpp
   std::vector<std::size_t> first_of_row_;  // of region_.intensities
 };
 
@@ -130,20 +150,35 @@ std::vector<const FeatureClass*> classes_of(const PyRadiomicsSettings& settings)
   return wanted;
 }
 
+// Features of a map that does not exist, as the image is too small for its filter.
+void add_undefined(const std::string& map, const PyRadiomicsSettings& settings, FeatureVector& features) {
+  for (const FeatureDefinition& definition : feature_catalogue()) {
+    const auto& wanted = settings.feature_classes;
+    if (definition.family == "shape" || std::find(wanted.begin(), wanted.end(), definition.family) == wanted.end()) {
+      continue;
+    }
+    features.push_back(
+        full_feature(map, definition.family, undefined(definition.name, UndefinedReason::image_too_small)));
+  }
+}
+
 // The features of one response map. Shape is that of the region, whatever the map: it goes with the original.
-void add_features(const std::string& map, const Region& region, const PyRadiomicsSettings& settings,
+void add_features(const std::string& map, const ResponseRegion& response, const PyRadiomicsSettings& settings,
                   FeatureVector& features) {
   struct Result {
     const FeatureClass* feature_class;
     FeatureValues values;
   };
-  const GreyLevelRegion levels = discretise(region, settings.bin_width);
+  const GreyLevelRegion levels = response.exact.empty()
+                                     ? discretise(response.region, settings.bin_width)
+                                     : discretise(response.region, response.exact, settings.bin_width);
   std::vector<Result> results;
   for (const FeatureClass* c : classes_of(settings)) {
     if (c->name != "shape" || map == "original") results.push_back({c, {}});
   }
-  oneapi::tbb::parallel_for_each(
-      results, [&](Result& result) { result.values = result.feature_class->compute(region, levels); });
+  oneapi::tbb::parallel_for_each(results, [&](Result& result) {
+    result.values = result.feature_class->compute(response.region, levels);
+  });
   for (const Result& result : results) {
     for (const FeatureValue& value : result.values) {
       features.push_back(full_feature(map, result.feature_class->name, value));
@@ -151,16 +186,35 @@ void add_features(const std::string& map, const Region& region, const PyRadiomic
   }
 }
 
+FeatureVector features_of_type(const RegionOfImage& region, const Grid& grid, const ImageType& type,
+                               const PyRadiomicsSettings& settings) {
+  FeatureVector features;
+  const std::vector<std::string> names = response_names(type);
+  if (!has_response(type, grid)) {
+    for (const std::string& name : names) add_undefined(name, settings, features);
+    return features;
+  }
+  const std::vector<ResponseRegion> responses = region.responses(type);
+  for (std::size_t map = 0; map < names.size(); ++map) add_features(names[map], responses[map], settings, features);
+  return features;
+}
+
+// Image types are tasks of their own, the largest first. What runs in parallel within one is isolated from the
+// others, so that no more of them are in memory than there are threads.
 FeatureVector features_on(const Volume& volume, const Mask& mask, const PyRadiomicsSettings& settings) {
   const RegionOfImage region(volume, mask);
+  std::vector<ImageType> types = settings.image_types;
+  std::stable_sort(types.begin(), types.end(), [](const ImageType& a, const ImageType& b) {
+    return response_names(a).size() > response_names(b).size();
+  });
+  std::vector<FeatureVector> by_type(types.size());
+  const auto compute = [&](std::size_t i) {
+    oneapi::tbb::this_task_arena::isolate(
+        [&] { by_type[i] = features_of_type(region, volume.grid, types[i], settings); });
+  };
+  oneapi::tbb::parallel_for(std::size_t{0}, types.size(), compute, oneapi::tbb::simple_partitioner());
   FeatureVector features;
-  for (const ImageType& type : settings.image_types) {
-    const std::vector<std::string> names = response_names(type);
-    const std::vector<Region> responses = region.responses(type);
-    for (std::size_t map = 0; map < names.size(); ++map) {
-      add_features(names[map], responses[map], settings, features);
-    }
-  }
+  for (FeatureVector& part : by_type) std::move(part.begin(), part.end(), std::back_inserter(features));
   std::sort(features.begin(), features.end(),
             [](const Feature& a, const Feature& b) { return a.name < b.name; });
   return features;

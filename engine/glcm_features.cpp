@@ -34,8 +34,9 @@ struct DirectionStatistics : GlcmStatistics {
   double mcc = 1;  // square root of the second largest eigenvalue of Q
 };
 
-std::optional<DirectionStatistics> statistics_in(const GreyLevelRegion& region, const Direction& direction) {
-  const Eigen::MatrixXd counts = cooccurrence_matrix(region, direction);
+std::optional<DirectionStatistics> statistics_in(const GreyLevelRegion& region, const Direction& direction,
+                                                 const std::vector<RowSpan>& rows) {
+  const Eigen::MatrixXd counts = cooccurrence_matrix(region, direction, rows);
   if (counts.sum() == 0) return std::nullopt;
   DirectionStatistics statistics{glcm_statistics(counts, region.grey_levels, region.highest_level())};
   if (region.grey_levels.size() > 1) statistics.mcc = maximal_correlation_coefficient(counts);
@@ -80,8 +81,9 @@ constexpr GlcmFeature glcm_features_by_name[] = {
 FeatureValues glcm_features(const GreyLevelRegion& region) {
   const std::vector<Direction> all = directions(region.size);
   std::vector<std::optional<DirectionStatistics>> by_direction(all.size());
+  const std::vector<RowSpan> rows = rows_inside(region);
   oneapi::tbb::parallel_for(std::size_t{0}, all.size(),
-                            [&](std::size_t i) { by_direction[i] = statistics_in(region, all[i]); });
+                            [&](std::size_t i) { by_direction[i] = statistics_in(region, all[i], rows); });
   std::erase_if(by_direction, [](const auto& statistics) { return !statistics.has_value(); });
 
   FeatureValues features;

@@ -49,7 +49,7 @@ void compute_transformed(const Transform& type, const Volume& volume, const Boun
     for (int y = part.lower[1]; y <= part.upper[1]; ++y) {
       const float* source = volume.values.data() + volume.grid.offset(0, y, z);
       std::transform(source, source + row.size(), row.begin(),
-                     [&](float x) { return transformed(type, x, largest); });
+                     [&](float x) { return static_cast<float>(transformed(type, x, largest)); });
       sink(0, y, z, row.data());
     }
   });
@@ -79,6 +79,11 @@ bool has_response(const ImageType& type, const Grid& grid) {
   return true;
 }
 
+bool transforms_intensities(const ImageType& type) {
+  return !std::holds_alternative<LaplacianOfGaussian>(type) && !std::holds_alternative<Wavelet>(type) &&
+         !std::holds_alternative<Gradient>(type);
+}
+
 void compute_responses(const ImageType& type, const Volume& volume, const BoundingBox& part,
                        const RowSink& sink) {
   if (!has_response(type, volume.grid)) throw std::logic_error("the image is too small for the filter");
@@ -89,6 +94,18 @@ void compute_responses(const ImageType& type, const Volume& volume, const Boundi
           [&](const Gradient&) { compute_gradient_magnitude(volume, part, sink); },
           [&](const auto& transform) { compute_transformed(transform, volume, part, sink); }},
       type);
+}
+
+std::vector<double> transformed_intensities(const ImageType& type, std::span<const float> intensities,
+                                            double largest) {
+  std::vector<double> result(intensities.size());
+  std::visit(Overloaded{[](const LaplacianOfGaussian&) {}, [](const Wavelet&) {}, [](const Gradient&) {},
+                        [&](const auto& transform) {
+                          std::transform(intensities.begin(), intensities.end(), result.begin(),
+                                         [&](double x) { return transformed(transform, x, largest); });
+                        }},
+             type);
+  return result;
 }
 
 std::vector<Volume> response_maps(const ImageType& type, const Volume& volume) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -67,6 +68,15 @@ using RowSink = std::function<void(std::size_t map, int y, int z, const float* r
 /// false.
 void compute_responses(const ImageType& type, const Volume& volume, const BoundingBox& part,
                        const RowSink& sink);
+
+/// Whether a response depends on the intensity of its voxel and on M alone (Original, Square, SquareRoot,
+/// Logarithm, Exponential).
+bool transforms_intensities(const ImageType& type);
+
+/// The responses of such an image type to intensities, in double precision as PyRadiomics computes them.
+/// @param largest M.
+std::vector<double> transformed_intensities(const ImageType& type, std::span<const float> intensities,
+                                            double largest);
 
 /// The whole response maps of an image type, in the order of response_names().
 std::vector<Volume> response_maps(const ImageType& type, const Volume& volume);

@@ -14,26 +14,26 @@ double largest_magnitude(const Volume& volume) {
   return largest;
 }
 
-float transformed(const Original&, float intensity, double) { return intensity; }
+double transformed(const Original&, double intensity, double) { return intensity; }
 
-float transformed(const Square&, float intensity, double largest) {
-  const double scaled = intensity / std::sqrt(largest);
-  return largest > 0 ? static_cast<float>(scaled * scaled) : 0;
-}
-
-float transformed(const SquareRoot&, float intensity, double largest) {
-  return static_cast<float>(
-      std::copysign(std::sqrt(std::abs(static_cast<double>(intensity)) * largest), intensity));
-}
-
-float transformed(const Logarithm&, float intensity, double largest) {
+double transformed(const Square&, double intensity, double largest) {
   if (largest == 0) return 0;
-  const double logarithm = std::log(std::abs(static_cast<double>(intensity)) + 1);
-  return static_cast<float>(std::copysign(logarithm * (largest / std::log(largest + 1)), intensity));
+  const double scaled = 1 / std::sqrt(largest) * intensity;
+  return scaled * scaled;
 }
 
-float transformed(const Exponential&, float intensity, double largest) {
-  return largest > 0 ? static_cast<float>(std::exp(std::log(largest) / largest * intensity)) : 1;
+double transformed(const SquareRoot&, double intensity, double largest) {
+  return std::copysign(std::sqrt(std::abs(intensity) * largest), intensity);
+}
+
+double transformed(const Logarithm&, double intensity, double largest) {
+  if (largest == 0) return 0;
+  const double logarithm = std::log(std::abs(intensity) + 1);
+  return std::copysign(logarithm * (largest / std::log(largest + 1)), intensity);
+}
+
+double transformed(const Exponential&, double intensity, double largest) {
+  return largest > 0 ? std::exp(std::log(largest) / largest * intensity) : 1;
 }
 
 void compute_gradient_magnitude(const Volume& volume, const BoundingBox& part, const RowSink& sink) {

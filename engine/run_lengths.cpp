@@ -39,8 +39,8 @@ bool two_voxels_on_one_line(const GreyLevelRegion& region, const Direction& dire
 void extend_runs(const std::uint16_t* levels, std::ptrdiff_t step, const std::uint16_t* back,
                  std::size_t count, std::uint16_t* length) {
   for (std::size_t i = 0; i < count; ++i) {
-    const std::uint16_t before = levels[static_cast<std::ptrdiff_t>(i) - step];
-    length[i] = static_cast<std::uint16_t>(levels[i] == before ? back[i] + 1 : 1);
+    const auto same = static_cast<std::uint16_t>(levels[i] == before[i] ? 0xFFFF : 0);
+    length[i] = static_cast<std::uint16_t>((back[i] & same) + 1);
   }
 }
 
@@ -65,8 +65,8 @@ class RunCounter {
     if (direction_ == Direction{1, 0, 0}) {
       std::uint16_t reached = 0;
       for (std::size_t i = 0; i < span.count; ++i) {
-        reached = static_cast<std::uint16_t>(
-            levels[i] == levels[static_cast<std::ptrdiff_t>(i) - 1] ? reached + 1 : 1);
+        const unsigned same = levels[i] == levels[static_cast<std::ptrdiff_t>(i) - 1] ? 0xFFFFU : 0U;
+        reached = static_cast<std::uint16_t>((reached & same) + 1);
         length[i] = reached;
       }
     } else {
