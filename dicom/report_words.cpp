@@ -194,6 +194,8 @@ std::string reason_in_words(engine::UndefinedReason reason) {
       return "the formula divides by zero for this region";
     case engine::UndefinedReason::no_such_level:
       return "no grey level fulfils the definition";
+    case engine::UndefinedReason::image_too_small:
+      return "the image has too few voxels for the filter";
   }
   return {};
 }

@@ -13,8 +13,9 @@ Eigen::MatrixXd cooccurrence_matrix(const GreyLevelRegion& region, const Directi
                                     const std::vector<RowSpan>& rows) {
   const std::ptrdiff_t step =
       direction[0] * region.stride[0] + direction[1] * region.stride[1] + direction[2] * region.stride[2];
-  // Row and column 0 take the pairs with a voxel outside, so that no branch depends on the region. Neighbouring
-  // voxels count in different tables: the same pair often follows itself, and would wait for its own count.
+  // Row and column 0 take the pairs with a voxel outside, so that no branch depends on the region.
+  // Neighbouring voxels count in different tables: the same pair often follows itself, and would wait for its
+  // own count.
   const std::size_t size = region.grey_levels.size() + 1;
   std::array<std::vector<std::uint32_t>, 2> counts;
   for (auto& table : counts) table.assign(size * size, 0);
@@ -34,7 +35,8 @@ Eigen::MatrixXd cooccurrence_matrix(const GreyLevelRegion& region, const Directi
   Eigen::MatrixXd matrix(levels, levels);
   for (std::size_t i = 1; i < size; ++i) {
     for (std::size_t j = 1; j < size; ++j) {
-      const std::uint32_t pairs = even[i * size + j] + odd[i * size + j] + even[j * size + i] + odd[j * size + i];
+      const std::uint32_t pairs =
+          even[i * size + j] + odd[i * size + j] + even[j * size + i] + odd[j * size + i];
       matrix(static_cast<Eigen::Index>(i - 1), static_cast<Eigen::Index>(j - 1)) = pairs;
     }
   }

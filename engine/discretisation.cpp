@@ -95,8 +95,7 @@ GreyLevelRegion grey_levels_of(const Region& region, std::span<const Value> inte
   if (!(bin_width > 0)) throw std::logic_error("the bin width must be greater than 0");
   const auto [lowest, highest] = std::minmax_element(intensities.begin(), intensities.end());
   const double range = (static_cast<double>(*highest) - static_cast<double>(*lowest)) / bin_width;
-  const double farthest =
-      static_cast<double>(std::max(std::abs(*lowest), std::abs(*highest))) / bin_width;
+  const double farthest = static_cast<double>(std::max(std::abs(*lowest), std::abs(*highest))) / bin_width;
   if (range > highest_grey_level || farthest > largest_bin_index) {
     throw RejectedInput(
         RejectionReason::too_much_memory,

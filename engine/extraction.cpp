@@ -154,7 +154,8 @@ std::vector<const FeatureClass*> classes_of(const PyRadiomicsSettings& settings)
 void add_undefined(const std::string& map, const PyRadiomicsSettings& settings, FeatureVector& features) {
   for (const FeatureDefinition& definition : feature_catalogue()) {
     const auto& wanted = settings.feature_classes;
-    if (definition.family == "shape" || std::find(wanted.begin(), wanted.end(), definition.family) == wanted.end()) {
+    if (definition.family == "shape" ||
+        std::find(wanted.begin(), wanted.end(), definition.family) == wanted.end()) {
       continue;
     }
     features.push_back(
@@ -195,12 +196,13 @@ FeatureVector features_of_type(const RegionOfImage& region, const Grid& grid, co
     return features;
   }
   const std::vector<ResponseRegion> responses = region.responses(type);
-  for (std::size_t map = 0; map < names.size(); ++map) add_features(names[map], responses[map], settings, features);
+  for (std::size_t map = 0; map < names.size(); ++map)
+    add_features(names[map], responses[map], settings, features);
   return features;
 }
 
-// Image types are tasks of their own, the largest first. What runs in parallel within one is isolated from the
-// others, so that no more of them are in memory than there are threads.
+// Image types are tasks of their own, the largest first. What runs in parallel within one is isolated from
+// the others, so that no more of them are in memory than there are threads.
 FeatureVector features_on(const Volume& volume, const Mask& mask, const PyRadiomicsSettings& settings) {
   const RegionOfImage region(volume, mask);
   std::vector<ImageType> types = settings.image_types;

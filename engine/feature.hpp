@@ -45,6 +45,7 @@ enum class UndefinedReason {
   division_by_zero,   ///< The formula's denominator is zero for this region.
   no_such_level,      ///< No grey level of the region fulfils the definition (IVH intensity at a volume
                       ///< fraction).
+  image_too_small,    ///< The image has too few voxels for the filter.
 };
 
 std::string_view keyword(UndefinedReason reason) noexcept;

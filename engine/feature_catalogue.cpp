@@ -165,6 +165,8 @@ std::string_view keyword(UndefinedReason reason) noexcept {
       return "division_by_zero";
     case UndefinedReason::no_such_level:
       return "no_such_level";
+    case UndefinedReason::image_too_small:
+      return "image_too_small";
   }
   return "division_by_zero";
 }

@@ -37,7 +37,8 @@ bool two_voxels_on_one_line(const GreyLevelRegion& region, const Direction& dire
 // How long the run is that reaches each voxel of a row, given the same for the voxels one step back. What is
 // written for voxels outside is of no meaning.
 void extend_runs(const std::uint16_t* levels, std::ptrdiff_t step, const std::uint16_t* back,
-                 std::size_t count, std::uint16_t* length) {
+                 std::size_t count, std::uint16_t* __restrict length) {
+  const std::uint16_t* before = levels - step;
   for (std::size_t i = 0; i < count; ++i) {
     const auto same = static_cast<std::uint16_t>(levels[i] == before[i] ? 0xFFFF : 0);
     length[i] = static_cast<std::uint16_t>((back[i] & same) + 1);

@@ -134,7 +134,7 @@ void compute_level(const Level& level, const Volume& volume, const BoundingBox& 
 
 void compute_wavelet_responses(const Wavelet& type, const Volume& volume, const BoundingBox& part,
                                const RowSink& sink) {
-  const WaveletFilters filters = wavelet_filters(type.wavelet);
+  const AnalysisFilters<float> filters = single_precision_wavelet_filters(type.wavelet);
   Level level{{filters.low_pass, filters.high_pass}};
   const BoundingBox whole{{}, {volume.grid.size[0] - 1, volume.grid.size[1] - 1, volume.grid.size[2] - 1}};
   // Names of response_names() are ordered LLH, LHL, ... with LLL at the end; letters count down from z.

@@ -11,13 +11,18 @@ const std::vector<std::string_view>& wavelet_names();
 
 /// The analysis filters of an orthogonal wavelet with unit energy, in the order in which they are convolved:
 ///   response(n) = sum_k filter[k] F(n - k)
-/// in single precision, rounded as PyWavelets rounds them (dec_lo and dec_hi for float32).
-struct WaveletFilters {
-  std::vector<float> low_pass;
-  std::vector<float> high_pass;
+/// (PyWavelets dec_lo and dec_hi).
+template <typename Real>
+struct AnalysisFilters {
+  std::vector<Real> low_pass;
+  std::vector<Real> high_pass;
 };
+using WaveletFilters = AnalysisFilters<double>;
 
 /// @throws std::logic_error for a name that wavelet_names() does not hold.
 WaveletFilters wavelet_filters(std::string_view name);
+
+/// The same in single precision, rounded as PyWavelets rounds them for float32.
+AnalysisFilters<float> single_precision_wavelet_filters(std::string_view name);
 
 }  // namespace glisson::engine
