@@ -213,6 +213,10 @@ const std::vector<Definition>& definitions() {
                        "the name of an extraction protocol",
                        "Extraction protocol by which every region is measured; a shipped one or one in "
                        "`<data>/protocols`."));
+    all.push_back(whole_number(
+        "analysis", "memory_budget", &S::memory_budget, std::int64_t{1} << 26, std::int64_t{1} << 40,
+        "Memory that measuring one region may need, in bytes, by an estimate that is made "
+        "before; regions that need more are refused as too_much_memory"));
     all.push_back(
         {"analysis", "label_rules",
          "What a segment is when its coded property type does not say: the first rule whose "

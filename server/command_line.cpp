@@ -37,6 +37,7 @@ void add_extract(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember({"csv", "json"}).description(""))
       ->type_name("csv|json")
       ->capture_default_str();
+  command->add_flag("--timing", options->timing, "Print the time of each stage to standard error");
   add_settings_options(*command, options->settings);
   command->footer(
       "Examples:\n"

@@ -22,6 +22,7 @@ struct ExtractOptions {
   std::vector<int> segments;  ///< Empty: all.
   std::string protocol = "pyradiomics-native";
   std::string format = "csv";  ///< "csv" or "json".
+  bool timing = false;         ///< Print the time of each stage to standard error.
   SettingsOptions settings;
 };
 int extract(const ExtractOptions& options);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@
 #include "dicom/image_series.hpp"
 #include "dicom/segmentation.hpp"
 #include "engine/errors.hpp"
+#include "engine/stage_times.hpp"
 #include "server/commands.hpp"
 #include "server/exit_code.hpp"
 #include "server/region_measurement.hpp"
@@ -103,18 +105,52 @@ void print_json(const std::vector<MeasuredRegion>& regions, const dicom::ImageSe
   std::cout << document.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 
+/// Stages overlap where threads share the work: their times add up to more than the wall clock's.
+void print_stage_times(double total) {
+  for (const engine::StageTime& stage : engine::stage_times()) {
+    std::array<char, 128> line{};
+    std::snprintf(line.data(), line.size(), "%-24s %10.1f ms %6zu x", stage.stage.c_str(),
+                  stage.seconds * 1000, stage.visits);
+    std::cerr << line.data() << '\n';
+  }
+  std::array<char, 128> line{};
+  std::snprintf(line.data(), line.size(), "%-24s %10.1f ms", "all, wall clock", total * 1000);
+  std::cerr << line.data() << '\n';
+}
+
+struct InputOfExtraction {
+  dicom::ImageSeries images;
+  dicom::Segmentation segmentation;
+};
+
+InputOfExtraction read_input(const ExtractOptions& options) {
+  InputOfExtraction input;
+  StudyInput files;
+  {
+    const engine::StageClock clock("finding files");
+    files = StudyFolder(options.images).input_of(options.segmentation);
+  }
+  {
+    const engine::StageClock clock("reading images");
+    input.images = dicom::read_image_series(files.images, files.rest_of_series);
+  }
+  const engine::StageClock clock("reading segmentation");
+  input.segmentation = dicom::read_segmentation(options.segmentation, input.images);
+  return input;
+}
+
 }  // namespace
 
 int extract(const ExtractOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  if (options.timing) engine::collect_stage_times();
   const config::Settings settings = resolve(options.settings);
   const auto protocol = config::find_protocol(options.protocol, settings.protocol_folder());
-  const StudyInput input = StudyFolder(options.images).input_of(options.segmentation);
-  const auto images = dicom::read_image_series(input.images, input.rest_of_series);
-  const auto segmentation = dicom::read_segmentation(options.segmentation, images);
-
+  const auto [images, segmentation] = read_input(options);
   const auto selection = select_segments(segmentation.segments, settings.label_rules);
-  const auto regions = measure_regions(images.volume, wanted_segments(segmentation, options.segments),
-                                       segmented_liver(segmentation.segments, selection), protocol);
+  const auto regions =
+      measure_regions(images.volume, wanted_segments(segmentation, options.segments),
+                      segmented_liver(segmentation.segments, selection), protocol, settings.memory_budget);
   bool complete = true;
   for (const MeasuredRegion& region : regions) {
     if (region.reason.empty()) continue;
@@ -126,6 +162,9 @@ int extract(const ExtractOptions& options) {
     print_json(regions, images, protocol);
   } else {
     print_csv(regions);
+  }
+  if (options.timing) {
+    print_stage_times(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
   return complete ? exit_success : exit_rejected_input;
 }

@@ -4,6 +4,8 @@
 
 #include "engine/errors.hpp"
 #include "engine/extraction.hpp"
+#include "engine/memory_estimate.hpp"
+#include "engine/stage_times.hpp"
 
 namespace glisson::server {
 namespace {
@@ -19,11 +21,12 @@ std::vector<const engine::Mask*> masks_of(const std::vector<const engine::Segmen
 class RegionMeasurement {
  public:
   RegionMeasurement(const engine::Volume& image, const SegmentedLiver& liver,
-                    const engine::ExtractionProtocol& protocol)
+                    const engine::ExtractionProtocol& protocol, std::uint64_t memory_budget)
       : image_(image),
         liver_(liver),
         anatomy_{masks_of(liver.lesions), masks_of(liver.liver), masks_of(liver.vessels)},
-        protocol_(protocol) {}
+        protocol_(protocol),
+        memory_budget_(memory_budget) {}
 
   MeasuredRegion segment(const engine::SegmentMask& segment) const {
     MeasuredRegion region;
@@ -36,7 +39,7 @@ class RegionMeasurement {
     MeasuredRegion region;
     region.derivation = derivation;
     if (is_of_each_lesion(derivation)) region.segment = liver_.lesions[lesion];
-    const engine::DerivedRegion derived = derive_region(derivation, anatomy_, lesion, image_);
+    const engine::DerivedRegion derived = derive(derivation, lesion);
     if (derived.reason) {
       region.reason = keyword(*derived.reason);
       region.detail = explanation(*derived.reason);
@@ -71,9 +74,19 @@ class RegionMeasurement {
     for (engine::Feature& feature : features) feature.name.insert(0, prefix);
   }
 
+  engine::DerivedRegion derive(const engine::RegionDerivation& derivation, std::size_t lesion) const {
+    const engine::StageClock clock("deriving regions");
+    return derive_region(derivation, anatomy_, lesion, image_);
+  }
+
   void measure(MeasuredRegion& region, const engine::Mask& mask) const {
     try {
-      region.size = engine::measure_lesion(mask);
+      {
+        const engine::StageClock clock("sizes");
+        region.size = engine::measure_lesion(mask);
+      }
+      engine::require_memory(mask, protocol_, memory_budget_);
+      const engine::StageClock clock("features");
       region.features = engine::extract_features(image_, mask, protocol_);
     } catch (const RejectedInput& error) {
       region.reason = keyword(error.reason());
@@ -86,6 +99,7 @@ class RegionMeasurement {
   const SegmentedLiver& liver_;
   engine::SegmentedAnatomy anatomy_;
   const engine::ExtractionProtocol& protocol_;
+  std::uint64_t memory_budget_;
 };
 
 }  // namespace
@@ -108,8 +122,9 @@ SegmentedLiver segmented_liver(std::span<const engine::SegmentMask> segments,
 std::vector<MeasuredRegion> measure_regions(const engine::Volume& image,
                                             std::span<const engine::SegmentMask* const> segments,
                                             const SegmentedLiver& liver,
-                                            const engine::ExtractionProtocol& protocol) {
-  const RegionMeasurement measurement(image, liver, protocol);
+                                            const engine::ExtractionProtocol& protocol,
+                                            std::uint64_t memory_budget) {
+  const RegionMeasurement measurement(image, liver, protocol, memory_budget);
   std::vector<MeasuredRegion> regions;
   for (const engine::SegmentMask* segment : segments) regions.push_back(measurement.segment(*segment));
 

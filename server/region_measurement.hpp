@@ -42,11 +42,13 @@ struct MeasuredRegion {
 /// lesions among the segments, those of all lesions where all of them are. A region that cannot be measured
 /// stands in the result with its reason.
 /// @param image on the grid of all masks.
+/// @param memory_budget bytes that one region may need (engine/memory_estimate.hpp); more is refused.
 /// @return the segments in the order given, then the derived regions lesion by lesion, then those of all
 /// lesions.
 std::vector<MeasuredRegion> measure_regions(const engine::Volume& image,
                                             std::span<const engine::SegmentMask* const> segments,
                                             const SegmentedLiver& liver,
-                                            const engine::ExtractionProtocol& protocol);
+                                            const engine::ExtractionProtocol& protocol,
+                                            std::uint64_t memory_budget);
 
 }  // namespace glisson::server

@@ -85,7 +85,8 @@ void add_regions(StudyAnalysis& analysis, const SegmentSelection& selection, con
       segments.push_back(&segment);
   }
   auto& regions = analysis.report.regions;
-  for (MeasuredRegion& measured : measure_regions(analysis.images.volume, segments, liver, recipe.protocol)) {
+  for (MeasuredRegion& measured :
+       measure_regions(analysis.images.volume, segments, liver, recipe.protocol, recipe.memory_budget)) {
     const engine::SegmentMask* segment = measured.derivation ? nullptr : measured.segment;
     auto& region = regions.emplace_back(reported(std::move(measured), regions, analysis));
     if (segment == nullptr) continue;
@@ -146,6 +147,12 @@ std::string identity(const StudyInput& input, const StudyAnalysis& analysis, con
                   analysis.segmentation.sop_instance_uid.value(), input.digest, recipe.protocol.digest);
   for (const auto& model : recipe.models) text += fmt::format("model {}\n", model.digest);
   for (const auto& rule : recipe.label_rules) text += fmt::format("rule {} {}\n", rule.pattern, rule.role);
+  const auto refused = [](const dicom::ReportedRegion& region) {
+    return region.not_measured.starts_with(keyword(RejectionReason::too_much_memory));
+  };
+  if (std::ranges::any_of(analysis.report.regions, refused)) {
+    text += fmt::format("memory budget {}\n", recipe.memory_budget);
+  }
   return text;
 }
 
@@ -175,8 +182,11 @@ void stamp(dicom::MeasurementReport& report) {
 Recipe load_recipe(const config::Settings& settings) {
   const std::string node = fmt::format("{} on {}", settings.ae_title, host_name());
   return {config::find_protocol(settings.protocol, settings.protocol_folder()),
-          config::load_models(settings.model_folder()), settings.label_rules,
-          dicom::derive_uid("glisson device " + node), node};
+          config::load_models(settings.model_folder()),
+          settings.label_rules,
+          dicom::derive_uid("glisson device " + node),
+          node,
+          settings.memory_budget};
 }
 
 std::string input_digest(std::span<const Sha256> digests) {

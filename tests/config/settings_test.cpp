@@ -51,6 +51,7 @@ job_deadline = 120
 lease = 5
 [analysis]
 protocol = "ibsi-c"
+memory_budget = 1073741824
 [[analysis.label_rules]]
 pattern = "^tumou?r"
 role = "lesion"
@@ -79,6 +80,7 @@ level = "debug"
   EXPECT_EQ(settings.job_deadline.count(), 120);
   EXPECT_EQ(settings.lease.count(), 5);
   EXPECT_EQ(settings.protocol, "ibsi-c");
+  EXPECT_EQ(settings.memory_budget, std::uint64_t{1} << 30);
   ASSERT_EQ(settings.label_rules.size(), 2U);
   EXPECT_EQ(settings.label_rules[0].pattern, "^tumou?r");
   EXPECT_EQ(settings.label_rules[1].role, "ignore");

@@ -151,6 +151,24 @@ TEST_F(ExtractCommand, NamesFeaturesOfDerivedRegionsAfterThem) {
   EXPECT_EQ(json["segments"][2]["segment"], 2);
 }
 
+TEST_F(ExtractCommand, PrintsTheTimeOfEachStageBesideTheValues) {
+  const auto result = run_glisson(arguments({"--timing"}));
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.out, run_glisson(arguments()).out);
+  for (const char* stage :
+       {"reading images", "reading segmentation", "sizes", "features", "all, wall clock"}) {
+    EXPECT_NE(result.err.find(std::string(stage) + " "), std::string::npos) << result.err;
+  }
+}
+
+TEST_F(ExtractCommand, RefusesWhatExceedsTheMemoryBudgetAndGoesOn) {
+  std::ofstream(folder / "glisson.toml") << "[analysis]\nmemory_budget = 67108864\n";
+  const auto result = run_glisson(arguments({"--config", (folder / "glisson.toml").string()}));
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_NE(result.err.find("too_much_memory: segment 1: the protocol needs about"), std::string::npos)
+      << result.err;
+}
+
 TEST_F(ExtractCommand, CountsMissingImages) {
   for (const auto& entry : std::filesystem::directory_iterator(folder / "images/portal")) {
     std::filesystem::remove(entry.path());

@@ -48,7 +48,8 @@ class RegionMeasurementTest : public testing::Test {
   std::vector<MeasuredRegion> measure(const std::vector<int>& numbers) const {
     std::vector<const SegmentMask*> wanted;
     for (const int number : numbers) wanted.push_back(&segments[static_cast<std::size_t>(number - 1)]);
-    return measure_regions(image, wanted, segmented_liver(segments, select_segments(segments, {})), protocol);
+    return measure_regions(image, wanted, segmented_liver(segments, select_segments(segments, {})), protocol,
+                           budget);
   }
 
   static const MeasuredRegion& find(const std::vector<MeasuredRegion>& regions, int segment,
@@ -68,6 +69,7 @@ class RegionMeasurementTest : public testing::Test {
     throw std::runtime_error("no mean");
   }
 
+  std::uint64_t budget = std::uint64_t{1} << 30;
   engine::Volume image;
   std::vector<SegmentMask> segments;
   engine::ExtractionProtocol protocol;
@@ -120,6 +122,15 @@ TEST_F(RegionMeasurementTest, SaysWhyADerivedRegionIsEmpty) {
   EXPECT_EQ(core.reason, "nothing_below_threshold");
   EXPECT_TRUE(core.features.empty());
   EXPECT_EQ(core.size.voxels, 0U);
+}
+
+TEST_F(RegionMeasurementTest, RefusesWhatExceedsTheMemoryBudget) {
+  budget = 1 << 20;
+  const auto regions = measure({2});
+  EXPECT_EQ(find(regions, 2, "").reason, "too_much_memory");
+  EXPECT_EQ(find(regions, 2, "peritumoral-ring-2mm").reason, "too_much_memory");
+  EXPECT_NE(find(regions, 2, "").remedy, "");
+  EXPECT_GT(find(regions, 2, "").size.voxels, 0U) << "sizes need no such memory";
 }
 
 TEST_F(RegionMeasurementTest, MeasuresTheOtherRegionsWhereALesionIsEmpty) {

@@ -1,0 +1,120 @@
+#include "engine/memory_estimate.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <thread>
+
+#include "engine/errors.hpp"
+#include "engine/region.hpp"
+
+namespace glisson::engine {
+namespace {
+
+// Bytes for each voxel of the processed grid.
+constexpr double image_and_mask = 5;   // float and mask
+constexpr double region_of_a_map = 5;  // float and inside
+constexpr double grey_levels = 8;      // levels with their margin, zones, runs
+constexpr double response_work = 26;   // of each thread: a filter's states, a response in double precision
+constexpr double transform_work = 48;  // complex transforms and their copies
+constexpr double autocorrelation = 8 * 32;      // two complex transforms of twice the size along each axis
+constexpr double spline_coefficients = 16;      // for each voxel of the source
+constexpr double reach_of_local_intensity = 7;  // mm, of a sphere of 1 ml
+constexpr double fixed = 64.0 * (1 << 20);      // matrices, meshes, the program itself
+
+struct Extent {
+  std::array<double, 3> voxels{};
+  double count() const { return voxels[0] * voxels[1] * voxels[2]; }
+};
+
+/// The region's box on a grid of `spacing` (0: that of the image), with `margin` voxels around it.
+Extent extent_of(const Mask& mask, const std::array<double, 3>& spacing, double margin) {
+  const BoundingBox box = bounding_box(mask);
+  Extent extent;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const double ratio = spacing[axis] > 0 ? mask.grid.spacing[axis] / spacing[axis] : 1;
+    extent.voxels[axis] = std::ceil(box.extent(axis) * ratio) + 2 * margin;
+  }
+  return extent;
+}
+
+double bytes_of(const Mask& mask, const PyRadiomicsSettings& settings) {
+  const bool resampled = settings.resampled_pixel_spacing.has_value();
+  const Extent grid = extent_of(mask, settings.resampled_pixel_spacing.value_or(std::array<double, 3>{}),
+                                resampled ? settings.pad_distance : 0);
+  // Image types are computed side by side, the largest together with those that the other threads take.
+  const std::size_t side_by_side =
+      std::min(settings.image_types.size(), static_cast<std::size_t>(std::thread::hardware_concurrency()));
+  std::size_t maps = side_by_side;
+  bool filtered = false;
+  for (const ImageType& type : settings.image_types) {
+    maps = std::max(maps, response_names(type).size() + side_by_side - 1);
+    filtered = filtered || !std::holds_alternative<Original>(type);
+  }
+  double per_voxel = image_and_mask + static_cast<double>(maps) * region_of_a_map + grey_levels;
+  if (resampled) per_voxel += spline_coefficients;
+  // Responses take the whole image into account where it is not cropped by resampling.
+  const double source = resampled ? extent_of(mask, {}, settings.pad_distance).count()
+                                  : static_cast<double>(mask.grid.voxel_count());
+  double bytes = grid.count() * per_voxel + (resampled ? source * spline_coefficients : 0);
+  if (filtered)
+    bytes += static_cast<double>(side_by_side) * response_work * (resampled ? grid.count() : source);
+  return bytes;
+}
+
+bool names_family(const IbsiSettings& settings, std::string_view family) {
+  return settings.families.empty() || std::ranges::find(settings.families, family) != settings.families.end();
+}
+
+double bytes_of(const Mask& mask, const IbsiExtraction& extraction) {
+  const IbsiSettings& settings = extraction.processing;
+  std::array<double, 3> spacing = settings.spacing.value_or(Vector3{});
+  double smallest = mask.grid.spacing[0];
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    if (spacing[axis] > 0) smallest = std::min(smallest, spacing[axis]);
+  }
+  const bool local = extraction.unfiltered && names_family(settings, "loc");
+  const double margin = local ? std::ceil(reach_of_local_intensity / smallest) : 1;
+  const double voxels = extent_of(mask, spacing, margin).count();
+  double per_voxel = 2 * image_and_mask + 2 * region_of_a_map + grey_levels;
+  if (settings.spacing) per_voxel += spline_coefficients;
+  if (extraction.unfiltered && names_family(settings, "morph")) per_voxel += autocorrelation;
+  double bytes = voxels * per_voxel;
+  // A filter sees the whole interpolated image.
+  if (!extraction.filters.empty()) {
+    double whole = static_cast<double>(mask.grid.voxel_count());
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      if (spacing[axis] > 0) whole *= mask.grid.spacing[axis] / spacing[axis];
+    }
+    bytes += whole * (image_and_mask + transform_work);
+  }
+  if (const auto* bins = std::get_if<FixedBinNumber>(&settings.discretisation)) {
+    constexpr double matrices = 2 * sizeof(double);
+    bytes += matrices * bins->count * bins->count;
+  }
+  return bytes;
+}
+
+std::string gibibytes(double bytes) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.2g GiB", bytes / (1 << 30));
+  return text.data();
+}
+
+}  // namespace
+
+double estimated_memory(const Mask& mask, const ExtractionProtocol& protocol) {
+  return fixed +
+         std::visit([&mask](const auto& settings) { return bytes_of(mask, settings); }, protocol.settings);
+}
+
+void require_memory(const Mask& mask, const ExtractionProtocol& protocol, std::uint64_t budget) {
+  const double bytes = estimated_memory(mask, protocol);
+  if (bytes <= static_cast<double>(budget)) return;
+  throw RejectedInput(RejectionReason::too_much_memory, "the protocol needs about " + gibibytes(bytes) +
+                                                            " for this region; the budget is " +
+                                                            gibibytes(static_cast<double>(budget)));
+}
+
+}  // namespace glisson::engine

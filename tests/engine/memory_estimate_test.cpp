@@ -1,0 +1,89 @@
+#include "engine/memory_estimate.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "engine/errors.hpp"
+
+namespace glisson::engine {
+namespace {
+
+/// A box of 200 x 180 x 50 voxels of 0.8 x 0.8 x 3 mm in a CT of 512 x 512 x 60: a liver.
+Mask liver() {
+  Mask mask{{.size = {512, 512, 60}, .spacing = {0.8, 0.8, 3}}, {}};
+  mask.voxels.resize(mask.grid.voxel_count());
+  for (int z = 5; z < 55; ++z) {
+    for (int y = 100; y < 280; ++y) {
+      for (int x = 100; x < 300; ++x) mask.voxels[mask.grid.offset(x, y, z)] = 1;
+    }
+  }
+  return mask;
+}
+
+ExtractionProtocol pyradiomics(double spacing, std::vector<ImageType> types = {Original{}}) {
+  PyRadiomicsSettings settings;
+  if (spacing > 0) settings.resampled_pixel_spacing = {spacing, spacing, spacing};
+  settings.image_types = std::move(types);
+  ExtractionProtocol protocol;
+  protocol.settings = settings;
+  return protocol;
+}
+
+constexpr std::uint64_t budget = std::uint64_t{4} << 30;
+
+TEST(MemoryEstimate, LetsUsualProtocolsPass) {
+  const Mask mask = liver();
+  EXPECT_NO_THROW(require_memory(mask, pyradiomics(0), budget));
+  EXPECT_NO_THROW(require_memory(
+      mask, pyradiomics(1, {Original{}, LaplacianOfGaussian{3}, Wavelet{}, Gradient{}}), budget));
+  ExtractionProtocol ibsi;
+  IbsiExtraction extraction;
+  extraction.processing.spacing = Vector3{1, 1, 1};
+  ibsi.settings = extraction;
+  EXPECT_NO_THROW(require_memory(mask, ibsi, budget));
+}
+
+TEST(MemoryEstimate, RefusesAHundredthOfAMillimetreWithBothFigures) {
+  const Mask mask = liver();
+  try {
+    require_memory(mask, pyradiomics(0.01), budget);
+    FAIL();
+  } catch (const RejectedInput& error) {
+    EXPECT_EQ(error.reason(), RejectionReason::too_much_memory);
+    EXPECT_NE(std::string(error.what()).find("the budget is 4 GiB"), std::string::npos) << error.what();
+  }
+  ExtractionProtocol ibsi;
+  IbsiExtraction extraction;
+  extraction.processing.spacing = Vector3{0.01, 0.01, 0.01};
+  ibsi.settings = extraction;
+  EXPECT_THROW(require_memory(mask, ibsi, budget), RejectedInput);
+}
+
+TEST(MemoryEstimate, GrowsWithGridMapsAndFilters) {
+  const Mask mask = liver();
+  const double fine = estimated_memory(mask, pyradiomics(0.5)) / estimated_memory(mask, pyradiomics(1));
+  EXPECT_GT(fine, 3);
+  EXPECT_LT(fine, 8);
+  EXPECT_GT(estimated_memory(mask, pyradiomics(1, {Wavelet{}})),
+            estimated_memory(mask, pyradiomics(1, {LaplacianOfGaussian{1}})));
+  EXPECT_GT(estimated_memory(mask, pyradiomics(1, {LaplacianOfGaussian{1}})),
+            estimated_memory(mask, pyradiomics(1)));
+  ExtractionProtocol ibsi;
+  IbsiExtraction extraction;
+  extraction.processing.discretisation = FixedBinNumber{32};
+  ibsi.settings = extraction;
+  const double few = estimated_memory(mask, ibsi);
+  extraction.processing.discretisation = FixedBinNumber{60000};
+  ibsi.settings = extraction;
+  EXPECT_THROW(require_memory(mask, ibsi, budget), RejectedInput);
+  EXPECT_GT(estimated_memory(mask, ibsi), few);
+}
+
+TEST(MemoryEstimate, HasNoneForAnEmptyRegion) {
+  const Mask none{{.size = {4, 4, 4}}, std::vector<std::uint8_t>(64)};
+  EXPECT_THROW(estimated_memory(none, pyradiomics(1)), RejectedInput);
+}
+
+}  // namespace
+}  // namespace glisson::engine
