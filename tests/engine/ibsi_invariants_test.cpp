@@ -3,6 +3,7 @@
 // agree within 1 %.
 
 #include <gtest/gtest.h>
+#include <oneapi/tbb/global_control.h>
 
 #include <cmath>
 #include <map>
@@ -155,6 +156,15 @@ TEST(IbsiInvariants, ScaledIntensitiesScaleByThePowerOfTheirUnit) {
     const int power = feature.definition->intensity_power;
     expect_near(feature.name, feature.value.value(), before.at(feature.name) * std::pow(4, power), 1e-9);
   }
+}
+
+TEST(IbsiInvariants, TheNumberOfThreadsDoesNotMatter) {
+  const ImageAndMask image = textured_ellipsoid();
+  IbsiSettings settings = fixed_bin_number();
+  settings.spacing = Vector3{1, 1, 1};
+  const Values expected = values_of(image, settings);
+  const oneapi::tbb::global_control one(oneapi::tbb::global_control::max_allowed_parallelism, 1);
+  EXPECT_EQ(values_of(image, settings), expected);
 }
 
 TEST(IbsiInvariants, LevelsOfFixedWidthBeginAtTheRangeWhereThereIsOne) {
