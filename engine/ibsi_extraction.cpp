@@ -81,10 +81,11 @@ struct Prepared {
   Region outline;      // morphological mask
   Region intensities;  // intensity mask, in the same box
   std::optional<IntensityRange> bounds;
-  std::vector<int> levels;
-  IbsiGreyLevels arranged;
+  std::vector<int> levels;  // where a family needs them: a filter's response may span more than there may be
+  IbsiGreyLevels arranged;  // where a family of textures is asked for
 
-  Prepared(const IbsiImage& of, const IbsiSettings& by) : image(of), settings(by) {
+  Prepared(const IbsiImage& of, const IbsiSettings& by, bool histogram, bool textures)
+      : image(of), settings(by) {
     const BoundingBox box = bounding_box(image.morphological_mask);
     outline = region_in_box(image, image.morphological_mask, box);
     intensities = region_in_box(image, image.intensity_mask, box);
@@ -92,8 +93,8 @@ struct Prepared {
       throw RejectedInput(RejectionReason::empty_region, "no voxel is left in the intensity mask");
     }
     bounds = bounds_of(intensities, settings.range);
-    levels = grey_levels_of(intensities, settings.discretisation, bounds);
-    arranged = arrange(intensities, levels);
+    if (histogram || textures) levels = grey_levels_of(intensities, settings.discretisation, bounds);
+    if (textures) arranged = arrange(intensities, levels);
   }
 };
 
@@ -133,7 +134,13 @@ FeatureVector extract_ibsi_features(const IbsiImage& image, const IbsiSettings& 
   if (settings.families.empty()) {
     for (const std::string_view family : families) results.push_back({family, {}});
   }
-  const Prepared prepared(image, settings);
+  const auto asked_for = [&](std::initializer_list<std::string_view> some) {
+    return std::any_of(results.begin(), results.end(), [&](const Result& result) {
+      return std::find(some.begin(), some.end(), result.family) != some.end();
+    });
+  };
+  const Prepared prepared(image, settings, asked_for({"ih"}),
+                          asked_for({"cm", "rlm", "szm", "dzm", "ngt", "ngl"}));
   oneapi::tbb::parallel_for_each(results,
                                  [&](Result& result) { result.features = compute(result.family, prepared); });
   FeatureVector features;

@@ -40,6 +40,9 @@ void append(const std::string& prefix, FeatureVector&& more, FeatureVector& feat
 
 FeatureVector extract_ibsi_features(const Volume& volume, const Mask& mask,
                                     const IbsiExtraction& extraction) {
+  // Without filters, what is far from the region need not be interpolated.
+  if (extraction.filters.empty() && extraction.unfiltered)
+    return extract_ibsi_features(volume, mask, extraction.processing);
   const IbsiImage image = process_ibsi_image(volume, mask, extraction.processing);
   FeatureVector features;
   if (extraction.unfiltered) append("", extract_ibsi_features(image, extraction.processing), features);

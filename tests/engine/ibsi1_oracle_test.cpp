@@ -96,8 +96,13 @@ void add_mask_checkpoints(const std::string& kind, const Mask& mask, const std::
   const BoundingBox box = bounding_box(mask);
   const std::string axes = "xyz";
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    values[kind + "_dim_" + axes[axis] + "_" + stage] = mask.grid.size[axis];
-    values[kind + "_bb_dim_" + axes[axis] + "_" + stage] = box.extent(axis);
+    const auto name = [&](const char* what) {
+      std::ostringstream stream;
+      stream << kind << '_' << what << '_' << axes[axis] << '_' << stage;
+      return stream.str();
+    };
+    values[name("dim")] = mask.grid.size[axis];
+    values[name("bb_dim")] = box.extent(axis);
   }
   values[kind + "_vox_count_" + stage] = static_cast<double>(mask.count());
 }

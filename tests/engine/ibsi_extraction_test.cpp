@@ -80,6 +80,18 @@ TEST(IbsiExtraction, ComputesOnlyTheFamiliesAskedFor) {
   EXPECT_THROW(features_of(tests::textured_ellipsoid(), settings), std::logic_error);
 }
 
+TEST(IbsiExtraction, GreyLevelsBeyondMemoryAreRefusedOnlyWhereTheyAreNeeded) {
+  IbsiSettings settings;
+  settings.discretisation = FixedBinSize{1e-6};
+  settings.families = {"morph", "loc", "stat", "ivh"};
+  EXPECT_NO_THROW(features_of(tests::textured_ellipsoid(), settings));
+  for (const char* family : {"ih", "cm"}) {
+    settings.families = {family};
+    EXPECT_EQ(tests::rejected_as([&] { features_of(tests::textured_ellipsoid(), settings); }),
+              "too_much_memory");
+  }
+}
+
 TEST(IbsiExtraction, OfOneVoxelIsUndefinedWhereItNeedsMore) {
   const FeatureVector features = features_of(image_of({1, 1, 1}, {5}));
   for (const char* name : {"morph_pca_elongation", "morph_pca_flatness", "morph_moran_i", "morph_geary_c",

@@ -184,7 +184,7 @@ TEST(IbsiInvariants, LevelsOfFixedWidthBeginAtTheRangeWhereThereIsOne) {
 TEST(IbsiInvariants, EachAggregationOfOneSliceIsThatOfTheSlice) {
   ImageAndMask image = textured_ellipsoid();
   for (std::size_t i = 0; i < image.mask.voxels.size(); ++i) {
-    const std::size_t z = i / (20 * 18);
+    const std::size_t z = i / (std::size_t{20} * 18);
     if (z != 6) image.mask.voxels[i] = 0;
   }
   IbsiSettings settings = fixed_bin_number();
