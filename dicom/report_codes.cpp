@@ -9,29 +9,31 @@
 namespace glisson::dicom::codes {
 namespace {
 
-/// A statistic of the firstorder class whose definition equals that of a modifier in CID 7464. PyRadiomics'
-/// kurtosis is not among them: it is not the excess kurtosis, and the modifier does not say which it means.
+/// A statistic of intensities whose definition equals that of a modifier in CID 7464. Kurtosis is not among
+/// them: PyRadiomics' is not the excess kurtosis, IBSI's is, and the modifier does not say which it means.
 struct Statistic {
-  std::string_view name;  ///< PyRadiomics name.
+  std::string_view name;       ///< PyRadiomics name, of class "firstorder".
+  std::string_view ibsi_name;  ///< IBSI name, of family "stat".
   std::string_view value;
   std::string_view scheme;
   std::string_view meaning;
 };
 
 constexpr std::array<Statistic, 7> statistics{{
-    {"Maximum", "56851009", "SCT", "Maximum"},
-    {"Mean", "373098007", "SCT", "Mean"},
-    {"Median", "373099004", "SCT", "Median"},
-    {"Minimum", "255605001", "SCT", "Minimum"},
-    {"RootMeanSquared", "C2347976", "UMLS", "Root Mean Square"},
-    {"Skewness", "126051", "DCM", "Skewness"},
-    {"Variance", "C1711260", "UMLS", "Variance"},
+    {"Maximum", "max", "56851009", "SCT", "Maximum"},
+    {"Mean", "mean", "373098007", "SCT", "Mean"},
+    {"Median", "median", "373099004", "SCT", "Median"},
+    {"Minimum", "min", "255605001", "SCT", "Minimum"},
+    {"RootMeanSquared", "rms", "C2347976", "UMLS", "Root Mean Square"},
+    {"Skewness", "skew", "126051", "DCM", "Skewness"},
+    {"Variance", "var", "C1711260", "UMLS", "Variance"},
 }};
 
 std::optional<CodedConcept> statistic_of(const engine::FeatureDefinition& definition) {
-  if (definition.family != "firstorder") return std::nullopt;
+  const bool is_ibsi = definition.convention == engine::Convention::ibsi;
+  if (definition.family != (is_ibsi ? "stat" : "firstorder")) return std::nullopt;
   const auto found = std::find_if(statistics.begin(), statistics.end(), [&](const Statistic& statistic) {
-    return statistic.name == definition.name;
+    return (is_ibsi ? statistic.ibsi_name : statistic.name) == definition.name;
   });
   if (found == statistics.end()) return std::nullopt;
   return CodedConcept{std::string(found->value), std::string(found->scheme), std::string(found->meaning)};
@@ -44,7 +46,15 @@ std::optional<CodedConcept> measured_quantity(std::string_view image_modality) {
   return std::nullopt;
 }
 
-bool is_of_original_image(std::string_view feature_name) { return feature_name.rfind("original_", 0) == 0; }
+/// Whether the feature is all that its definition says: of the image itself, no filter's response, and not
+/// one of several aggregations of IBSI's textures, which share a code.
+bool is_what_its_code_means(const engine::Feature& feature) {
+  const engine::FeatureDefinition& definition = *feature.definition;
+  if (definition.convention == engine::Convention::ibsi) {
+    return feature.name == definition.family + "_" + definition.name;
+  }
+  return feature.name.rfind("original_", 0) == 0;
+}
 
 }  // namespace
 
@@ -78,7 +88,7 @@ FeatureCode feature_code(const engine::Feature& feature, std::string_view image_
   FeatureCode code;
   code.unit = unit("1");
   if (feature.definition != nullptr) code.unit = unit(engine::ucum_unit(*feature.definition, intensity_unit));
-  if (feature.definition != nullptr && is_of_original_image(feature.name)) {
+  if (feature.definition != nullptr && is_what_its_code_means(feature)) {
     if (auto adopted = ibsi_concept(feature.definition->ibsi_code)) {
       code.name = *adopted;
       return code;

@@ -55,6 +55,47 @@ TEST(FeatureCode, OfAFilteredImageIsPrivate) {
   EXPECT_EQ(code.name.meaning, "wavelet-LLH_shape_Sphericity");
 }
 
+engine::Feature ibsi_feature(const std::string& name, const std::string& family, const std::string& of) {
+  return {name, 1.0, {}, &engine::feature_definition(family, of)};
+}
+
+TEST(FeatureCode, OfIbsiIsThatOfItsDefinition) {
+  const auto volume = codes::feature_code(ibsi_feature("morph_volume", "morph", "volume"), "CT", "[hnsf'U]");
+  EXPECT_EQ(volume.name.value, "RNU0");
+  EXPECT_EQ(volume.unit.value, "mm3");
+  const auto mean = codes::feature_code(ibsi_feature("stat_mean", "stat", "mean"), "CT", "[hnsf'U]");
+  EXPECT_EQ(mean.name.value, "110850");
+  ASSERT_TRUE(mean.derivation);
+  EXPECT_EQ(mean.derivation->value, "373098007");
+  const auto kurtosis = codes::feature_code(ibsi_feature("stat_kurt", "stat", "kurt"), "CT", "[hnsf'U]");
+  EXPECT_EQ(kurtosis.name.scheme, "99GLISSON");
+}
+
+TEST(FeatureCode, OfIbsiAggregationsAndFiltersIsPrivate) {
+  for (const char* name : {"cm_contrast_3D_avg", "cm_contrast_3D_comb", "log-1.5mm_cm_contrast_3D_avg"}) {
+    EXPECT_EQ(codes::feature_code(ibsi_feature(name, "cm", "contrast"), "CT", "1").name.scheme, "99GLISSON")
+        << name;
+  }
+  EXPECT_EQ(codes::feature_code(ibsi_feature("log_stat_mean", "stat", "mean"), "CT", "1").name.scheme,
+            "99GLISSON");
+}
+
+TEST(FeatureCode, TellsAllIbsiFeaturesApart) {
+  std::set<std::string> seen;
+  std::size_t features = 0;
+  for (const auto& definition : engine::ibsi_feature_catalogue()) {
+    // The levels of an IVH bear the name of its intensities.
+    if (definition.name.ends_with("_level")) continue;
+    const std::string name = definition.family + "_" + definition.name;
+    const auto code =
+        codes::feature_code(ibsi_feature(name, definition.family, definition.name), "CT", "[hnsf'U]");
+    const auto key = code.name.value + "/" + (code.derivation ? code.derivation->value : "");
+    EXPECT_TRUE(seen.insert(key).second) << name;
+    ++features;
+  }
+  EXPECT_EQ(seen.size(), features);
+}
+
 TEST(FeatureCode, TellsAllFeaturesApartAndFitsItsVr) {
   std::set<std::string> seen;
   for (const auto& definition : engine::feature_catalogue()) {
