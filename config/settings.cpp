@@ -215,8 +215,8 @@ const std::vector<Definition>& definitions() {
                        "`<data>/protocols`."));
     all.push_back(whole_number(
         "analysis", "memory_budget", &S::memory_budget, std::int64_t{1} << 26, std::int64_t{1} << 40,
-        "Memory that measuring one region may need, in bytes, by an estimate that is made "
-        "before; regions that need more are refused as too_much_memory"));
+        "Memory that measuring the regions of one study may need, in bytes, by an estimate that is "
+        "made before; a region that needs more by itself is refused as too_much_memory"));
     all.push_back(
         {"analysis", "label_rules",
          "What a segment is when its coded property type does not say: the first rule whose "

@@ -24,6 +24,7 @@
 #include "engine/region.hpp"
 #include "engine/resampling.hpp"
 #include "engine/shape_features.hpp"
+#include "engine/stage_times.hpp"
 
 namespace glisson::engine {
 namespace {
@@ -170,14 +171,17 @@ void add_features(const std::string& map, const ResponseRegion& response, const 
     const FeatureClass* feature_class;
     FeatureValues values;
   };
-  const GreyLevelRegion levels = response.exact.empty()
-                                     ? discretise(response.region, settings.bin_width)
-                                     : discretise(response.region, response.exact, settings.bin_width);
+  const GreyLevelRegion levels = [&] {
+    const StageClock clock("discretisation");
+    return response.exact.empty() ? discretise(response.region, settings.bin_width)
+                                  : discretise(response.region, response.exact, settings.bin_width);
+  }();
   std::vector<Result> results;
   for (const FeatureClass* c : classes_of(settings)) {
     if (c->name != "shape" || map == "original") results.push_back({c, {}});
   }
   oneapi::tbb::parallel_for_each(results, [&](Result& result) {
+    const StageClock clock(result.feature_class->name);
     result.values = result.feature_class->compute(response.region, levels);
   });
   for (const Result& result : results) {
@@ -195,7 +199,10 @@ FeatureVector features_of_type(const RegionOfImage& region, const Grid& grid, co
     for (const std::string& name : names) add_undefined(name, settings, features);
     return features;
   }
-  const std::vector<ResponseRegion> responses = region.responses(type);
+  const std::vector<ResponseRegion> responses = [&] {
+    const StageClock clock("filtering");
+    return region.responses(type);
+  }();
   for (std::size_t map = 0; map < names.size(); ++map)
     add_features(names[map], responses[map], settings, features);
   return features;
@@ -227,8 +234,10 @@ FeatureVector features_on(const Volume& volume, const Mask& mask, const PyRadiom
 FeatureVector extract_pyradiomics_features(const Volume& volume, const Mask& mask,
                                            const PyRadiomicsSettings& settings) {
   if (!settings.resampled_pixel_spacing) return features_on(volume, mask, settings);
-  const ResampledImage resampled =
-      resample(volume, mask, *settings.resampled_pixel_spacing, settings.pad_distance);
+  const ResampledImage resampled = [&] {
+    const StageClock clock("resampling");
+    return resample(volume, mask, *settings.resampled_pixel_spacing, settings.pad_distance);
+  }();
   return features_on(resampled.volume, resampled.mask, settings);
 }
 

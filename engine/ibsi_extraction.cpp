@@ -13,6 +13,7 @@
 #include "engine/ibsi_morphology.hpp"
 #include "engine/ibsi_texture.hpp"
 #include "engine/region.hpp"
+#include "engine/stage_times.hpp"
 
 namespace glisson::engine {
 namespace {
@@ -141,8 +142,10 @@ FeatureVector extract_ibsi_features(const IbsiImage& image, const IbsiSettings& 
   };
   const Prepared prepared(image, settings, asked_for({"ih"}),
                           asked_for({"cm", "rlm", "szm", "dzm", "ngt", "ngl"}));
-  oneapi::tbb::parallel_for_each(results,
-                                 [&](Result& result) { result.features = compute(result.family, prepared); });
+  oneapi::tbb::parallel_for_each(results, [&](Result& result) {
+    const StageClock clock(result.family);
+    result.features = compute(result.family, prepared);
+  });
   FeatureVector features;
   for (const Result& result : results) {
     for (const AggregatedFeatures& aggregated : result.features) {

@@ -6,6 +6,7 @@
 
 #include "engine/errors.hpp"
 #include "engine/region.hpp"
+#include "engine/stage_times.hpp"
 
 namespace glisson::engine {
 namespace {
@@ -87,6 +88,7 @@ void drop_outliers(const Volume& volume, Mask& mask, double deviations) {
 }  // namespace
 
 IbsiImage process_ibsi_image(const Volume& volume, const Mask& mask, const IbsiSettings& settings) {
+  const StageClock clock("processing");
   if (volume.grid != mask.grid) throw std::logic_error("image and mask have different grids");
   require_voxels(mask, "reading");
   const Grid grid = settings.spacing ? interpolated_grid(volume.grid, *settings.spacing) : volume.grid;

@@ -3,6 +3,7 @@
 #include "engine/extraction.hpp"
 #include "engine/ibsi_extraction.hpp"
 #include "engine/region.hpp"
+#include "engine/stage_times.hpp"
 
 namespace glisson::engine {
 namespace {
@@ -49,7 +50,10 @@ FeatureVector extract_ibsi_features(const Volume& volume, const Mask& mask,
   const BoundingBox box = bounding_box(image.morphological_mask);
   for (const NamedFilter& filter : extraction.filters) {
     IbsiImage response;
-    response.volume = apply_filter(filter.filter, image.volume, box);
+    {
+      const StageClock clock("filtering");
+      response.volume = apply_filter(filter.filter, image.volume, box);
+    }
     response.morphological_mask = cropped(image.morphological_mask, box, response.volume.grid);
     response.intensity_mask = cropped(image.intensity_mask, box, response.volume.grid);
     append(filter.name + "_", extract_ibsi_features(response, for_responses(extraction)), features);

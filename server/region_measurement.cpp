@@ -1,6 +1,11 @@
 #include "server/region_measurement.hpp"
 
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
+
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
 
 #include "engine/errors.hpp"
 #include "engine/extraction.hpp"
@@ -17,6 +22,33 @@ std::vector<const engine::Mask*> masks_of(const std::vector<const engine::Segmen
   return masks;
 }
 
+/// Lets regions be measured side by side as long as their estimates together stay within the budget.
+class MemoryGate {
+ public:
+  explicit MemoryGate(std::uint64_t budget) : budget_(static_cast<double>(budget)) {}
+
+  /// Waits until there is room; one region alone always has.
+  void enter(double bytes) {
+    std::unique_lock lock(mutex_);
+    left_.wait(lock, [&] { return inside_ == 0 || inside_ + bytes <= budget_; });
+    inside_ += bytes;
+  }
+  void leave(double bytes) {
+    {
+      const std::lock_guard lock(mutex_);
+      inside_ -= bytes;
+      if (inside_ < 1) inside_ = 0;  // what rounding left
+    }
+    left_.notify_all();
+  }
+
+ private:
+  double budget_;
+  double inside_ = 0;
+  std::mutex mutex_;
+  std::condition_variable left_;
+};
+
 /// Measures regions of one image by one protocol.
 class RegionMeasurement {
  public:
@@ -26,7 +58,8 @@ class RegionMeasurement {
         liver_(liver),
         anatomy_{masks_of(liver.lesions), masks_of(liver.liver), masks_of(liver.vessels)},
         protocol_(protocol),
-        memory_budget_(memory_budget) {}
+        memory_budget_(memory_budget),
+        gate_(memory_budget) {}
 
   MeasuredRegion segment(const engine::SegmentMask& segment) const {
     MeasuredRegion region;
@@ -79,6 +112,20 @@ class RegionMeasurement {
     return derive_region(derivation, anatomy_, lesion, image_);
   }
 
+  engine::FeatureVector extract(const engine::Mask& mask) const {
+    struct Visit {
+      MemoryGate& gate;
+      double bytes;
+      Visit(MemoryGate& to, double needed) : gate(to), bytes(needed) { gate.enter(bytes); }
+      ~Visit() { gate.leave(bytes); }
+      Visit(const Visit&) = delete;
+      Visit& operator=(const Visit&) = delete;
+    };
+    const Visit visit(gate_, engine::estimated_memory(mask, protocol_));
+    const engine::StageClock clock("features");
+    return engine::extract_features(image_, mask, protocol_);
+  }
+
   void measure(MeasuredRegion& region, const engine::Mask& mask) const {
     try {
       {
@@ -86,8 +133,7 @@ class RegionMeasurement {
         region.size = engine::measure_lesion(mask);
       }
       engine::require_memory(mask, protocol_, memory_budget_);
-      const engine::StageClock clock("features");
-      region.features = engine::extract_features(image_, mask, protocol_);
+      region.features = extract(mask);
     } catch (const RejectedInput& error) {
       region.reason = keyword(error.reason());
       region.detail = error.what();
@@ -100,7 +146,37 @@ class RegionMeasurement {
   engine::SegmentedAnatomy anatomy_;
   const engine::ExtractionProtocol& protocol_;
   std::uint64_t memory_budget_;
+  mutable MemoryGate gate_;
 };
+
+/// A region before it is measured: a segment, or what derives from one lesion or from all.
+struct WantedRegion {
+  const engine::SegmentMask* segment = nullptr;
+  const engine::RegionDerivation* derivation = nullptr;
+  std::size_t lesion = 0;
+};
+
+std::vector<WantedRegion> wanted_regions(std::span<const engine::SegmentMask* const> segments,
+                                         const SegmentedLiver& liver,
+                                         const engine::ExtractionProtocol& protocol) {
+  std::vector<WantedRegion> wanted;
+  for (const engine::SegmentMask* segment : segments) wanted.push_back({segment, nullptr, 0});
+  bool every_lesion = !liver.lesions.empty();
+  for (std::size_t lesion = 0; lesion < liver.lesions.size(); ++lesion) {
+    if (std::ranges::find(segments, liver.lesions[lesion]) == segments.end()) {
+      every_lesion = false;
+      continue;
+    }
+    for (const engine::RegionDerivation& derivation : protocol.derived_regions) {
+      if (is_of_each_lesion(derivation)) wanted.push_back({nullptr, &derivation, lesion});
+    }
+  }
+  if (!every_lesion) return wanted;
+  for (const engine::RegionDerivation& derivation : protocol.derived_regions) {
+    if (!is_of_each_lesion(derivation)) wanted.push_back({nullptr, &derivation, 0});
+  }
+  return wanted;
+}
 
 }  // namespace
 
@@ -125,24 +201,24 @@ std::vector<MeasuredRegion> measure_regions(const engine::Volume& image,
                                             const engine::ExtractionProtocol& protocol,
                                             std::uint64_t memory_budget) {
   const RegionMeasurement measurement(image, liver, protocol, memory_budget);
-  std::vector<MeasuredRegion> regions;
-  for (const engine::SegmentMask* segment : segments) regions.push_back(measurement.segment(*segment));
-
-  const auto is_measured = [&](const engine::SegmentMask* lesion) {
-    return std::ranges::find(segments, lesion) != segments.end();
+  const std::vector<WantedRegion> wanted = wanted_regions(segments, liver, protocol);
+  std::vector<MeasuredRegion> regions(wanted.size());
+  const auto is_largest_lesion = [&](std::size_t i) {
+    return wanted[i].derivation != nullptr &&
+           std::holds_alternative<engine::LargestLesion>(*wanted[i].derivation);
   };
-  for (std::size_t lesion = 0; lesion < liver.lesions.size(); ++lesion) {
-    if (!is_measured(liver.lesions[lesion])) continue;
-    for (const engine::RegionDerivation& derivation : protocol.derived_regions) {
-      if (is_of_each_lesion(derivation)) regions.push_back(measurement.derived(derivation, lesion));
-    }
-  }
-  if (liver.lesions.empty() || !std::ranges::all_of(liver.lesions, is_measured)) return regions;
-  for (const engine::RegionDerivation& derivation : protocol.derived_regions) {
-    if (is_of_each_lesion(derivation)) continue;
-    regions.push_back(std::holds_alternative<engine::LargestLesion>(derivation)
-                          ? measurement.largest_of(regions)
-                          : measurement.derived(derivation, 0));
+  const auto measure = [&](std::size_t i) {
+    if (is_largest_lesion(i)) return;
+    // What runs in parallel within one region is isolated: a thread that waits there begins no other.
+    oneapi::tbb::this_task_arena::isolate([&] {
+      regions[i] = wanted[i].segment != nullptr
+                       ? measurement.segment(*wanted[i].segment)
+                       : measurement.derived(*wanted[i].derivation, wanted[i].lesion);
+    });
+  };
+  oneapi::tbb::parallel_for(std::size_t{0}, wanted.size(), measure, oneapi::tbb::simple_partitioner());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (is_largest_lesion(i)) regions[i] = measurement.largest_of(regions);
   }
   return regions;
 }

@@ -42,7 +42,8 @@ struct MeasuredRegion {
 /// lesions among the segments, those of all lesions where all of them are. A region that cannot be measured
 /// stands in the result with its reason.
 /// @param image on the grid of all masks.
-/// @param memory_budget bytes that one region may need (engine/memory_estimate.hpp); more is refused.
+/// @param memory_budget bytes that the regions which are measured side by side may need, by estimate
+///        (engine/memory_estimate.hpp); a region that needs more by itself is refused.
 /// @return the segments in the order given, then the derived regions lesion by lesion, then those of all
 /// lesions.
 std::vector<MeasuredRegion> measure_regions(const engine::Volume& image,

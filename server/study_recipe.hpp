@@ -24,7 +24,7 @@ struct Recipe {
   std::vector<config::LabelRule> label_rules;
   std::string device_uid;  ///< Of this node (TID 1004); derived from host and AE title.
   std::string device_serial_number;
-  std::uint64_t memory_budget = 0;  ///< Bytes that measuring one region may need.
+  std::uint64_t memory_budget = 0;  ///< Bytes that measuring the regions may need.
 };
 
 /// @throws RejectedInput unknown_protocol, invalid_protocol, invalid_model.
