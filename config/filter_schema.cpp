@@ -9,10 +9,6 @@
 namespace glisson::config {
 namespace {
 
-using engine::FilterBoundary;
-using engine::FilterPooling;
-using engine::FilterSpace;
-
 const std::vector<std::string_view> boundaries{"zero", "nearest", "periodic", "mirror"};
 const std::vector<std::string_view> spaces{"slice", "volume"};
 const std::vector<std::string_view> poolings{"none", "average", "maximum"};

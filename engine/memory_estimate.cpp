@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "engine/errors.hpp"
+#include "engine/filter_margin.hpp"
 #include "engine/region.hpp"
 
 namespace glisson::engine {
@@ -81,13 +82,15 @@ double bytes_of(const Mask& mask, const IbsiExtraction& extraction) {
   if (settings.spacing) per_voxel += spline_coefficients;
   if (extraction.unfiltered && names_family(settings, "morph")) per_voxel += autocorrelation;
   double bytes = voxels * per_voxel;
-  // A filter sees the whole interpolated image.
   if (!extraction.filters.empty()) {
     double whole = static_cast<double>(mask.grid.voxel_count());
     for (std::size_t axis = 0; axis < 3; ++axis) {
       if (spacing[axis] > 0) whole *= mask.grid.spacing[axis] / spacing[axis];
     }
-    bytes += whole * (image_and_mask + transform_work);
+    const auto reached = needed_margin(extraction, mask.grid);
+    const double seen =
+        reached ? std::min(whole, extent_of(mask, spacing, std::ceil(*reached / smallest)).count()) : whole;
+    bytes += seen * (image_and_mask + transform_work);
   }
   if (const auto* bins = std::get_if<FixedBinNumber>(&settings.discretisation)) {
     constexpr double matrices = 2 * sizeof(double);

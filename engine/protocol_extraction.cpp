@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine/extraction.hpp"
+#include "engine/filter_margin.hpp"
 #include "engine/ibsi_extraction.hpp"
 #include "engine/region.hpp"
 #include "engine/stage_times.hpp"
@@ -41,10 +42,9 @@ void append(const std::string& prefix, FeatureVector&& more, FeatureVector& feat
 
 FeatureVector extract_ibsi_features(const Volume& volume, const Mask& mask,
                                     const IbsiExtraction& extraction) {
-  // Without filters, what is far from the region need not be interpolated.
-  if (extraction.filters.empty() && extraction.unfiltered)
-    return extract_ibsi_features(volume, mask, extraction.processing);
-  const IbsiImage image = process_ibsi_image(volume, mask, extraction.processing);
+  IbsiSettings nearby = extraction.processing;
+  nearby.margin = needed_margin(extraction, volume.grid);
+  const IbsiImage image = process_ibsi_image(volume, mask, nearby);
   FeatureVector features;
   if (extraction.unfiltered) append("", extract_ibsi_features(image, extraction.processing), features);
   const BoundingBox box = bounding_box(image.morphological_mask);

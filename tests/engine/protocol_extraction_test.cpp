@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "engine/extraction.hpp"
@@ -51,6 +53,48 @@ TEST(ExtractFeatures, NamesResponsesAfterTheirFilter) {
   }
   EXPECT_NEAR(value(features, "mean-3_stat_mean"), sum / static_cast<double>(image.mask.count()), 1e-6);
   EXPECT_LT(value(features, "mean-3_stat_var"), value(features, "stat_var"));
+}
+
+// Only what a filter reaches is interpolated and filtered; that must not show.
+TEST(ExtractFeatures, FiltersAsIfTheWholeImageWereFiltered) {
+  auto image = tests::random_image({48, 44, 40}, 100, 1.0, 5);
+  for (int z = 0; z < 40; ++z) {
+    for (int y = 0; y < 44; ++y) {
+      for (int x = 0; x < 48; ++x) {
+        const bool inside = std::hypot(x - 3, y - 22, z - 21) < 4;
+        image.mask.voxels[image.mask.grid.offset(x, y, z)] = inside ? 1 : 0;
+      }
+    }
+  }
+  for (const FilterBoundary boundary :
+       {FilterBoundary::zero, FilterBoundary::nearest, FilterBoundary::periodic, FilterBoundary::mirror}) {
+    const std::vector<NamedFilter> filters{
+        {"log", LaplacianOfGaussianFilter{.boundary = boundary, .sigma = 1.5}},
+        {"mean", MeanFilter{.boundary = boundary, .support = 5}},
+        {"laws", LawsFilter{.boundary = boundary, .kernels = "L5E5S5", .energy_distance = 3}},
+        {"wavelet",
+         SeparableWaveletFilter{.boundary = boundary, .wavelet = "db3", .subband = "LLH", .level = 2}}};
+    for (const NamedFilter& filter : filters) {
+      IbsiExtraction extraction;
+      extraction.unfiltered = false;
+      extraction.filters = {filter};
+      ExtractionProtocol protocol;
+      protocol.settings = extraction;
+      const auto features = extract_features(image.volume, image.mask, protocol);
+      const Volume response = apply_filter(filter.filter, image.volume);
+      double sum = 0;
+      float lowest = std::numeric_limits<float>::max();
+      for (std::size_t i = 0; i < response.values.size(); ++i) {
+        if (image.mask.voxels[i] == 0) continue;
+        sum += response.values[i];
+        lowest = std::min(lowest, response.values[i]);
+      }
+      EXPECT_NEAR(value(features, filter.name + "_stat_mean"), sum / static_cast<double>(image.mask.count()),
+                  1e-3)
+          << static_cast<int>(boundary);
+      EXPECT_NEAR(value(features, filter.name + "_stat_min"), lowest, 1e-3) << filter.name;
+    }
+  }
 }
 
 TEST(ExtractFeatures, LeavesTheImageItselfOutWhereAsked) {
