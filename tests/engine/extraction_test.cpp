@@ -1,6 +1,7 @@
 #include "engine/extraction.hpp"
 
 #include <gtest/gtest.h>
+#include <oneapi/tbb/global_control.h>
 
 #include <algorithm>
 #include <cmath>
@@ -16,6 +17,16 @@ PyRadiomicsSettings all_classes() {
   PyRadiomicsSettings settings;
   settings.bin_width = 1;
   for (const std::string_view name : feature_classes()) settings.feature_classes.emplace_back(name);
+  return settings;
+}
+
+PyRadiomicsSettings all_image_types() {
+  PyRadiomicsSettings settings = all_classes();
+  settings.bin_width = 25;
+  settings.resampled_pixel_spacing = {{1, 1, 1}};
+  settings.image_types = {Original{},  Wavelet{},     Square{},  SquareRoot{},
+                          Logarithm{}, Exponential{}, Gradient{}};
+  for (const double sigma : {1, 2, 3, 4, 5}) settings.image_types.emplace_back(LaplacianOfGaussian{sigma});
   return settings;
 }
 
@@ -74,6 +85,38 @@ TEST(Extraction, GivesTheSameBitsEachTime) {
     const FeatureVector again = features_of(image);
     for (std::size_t i = 0; i < first.size(); ++i) EXPECT_EQ(again[i].value, first[i].value) << first[i].name;
   }
+}
+
+// Sums are taken in the same order whatever the number of threads.
+TEST(Extraction, GivesTheSameBitsWithOneThreadAndWithTwo) {
+  auto image = tests::random_image({31, 27, 19}, 300, 0.7, 4);
+  image.volume.grid.spacing = image.mask.grid.spacing = {0.9, 0.9, 2};
+  const PyRadiomicsSettings settings = all_image_types();
+  const auto features_with = [&](std::size_t threads) {
+    const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism, threads);
+    return extract_pyradiomics_features(image.volume, image.mask, settings);
+  };
+  const FeatureVector one = features_with(1);
+  EXPECT_EQ(one.size(), 14U + 19U * 93U);
+  for (int repetition = 0; repetition < 3; ++repetition) {
+    const FeatureVector two = features_with(2);
+    ASSERT_EQ(two.size(), one.size());
+    for (std::size_t i = 0; i < one.size(); ++i) {
+      EXPECT_EQ(two[i].name, one[i].name);
+      EXPECT_EQ(two[i].value, one[i].value) << one[i].name;
+    }
+  }
+}
+
+TEST(UndefinedFeatures, OfAFilterThatNeedsALargerImageSaySo) {
+  PyRadiomicsSettings settings = all_classes();
+  settings.image_types = {Original{}, LaplacianOfGaussian{1}};
+  const auto image = tests::random_image({6, 6, 3}, 5, 0.9, 1);
+  const FeatureVector features = extract_pyradiomics_features(image.volume, image.mask, settings);
+  EXPECT_EQ(features.size(), 107U + 93U);
+  const Feature& mean = feature(features, "log-sigma-1-0-mm-3D_firstorder_Mean");
+  EXPECT_FALSE(mean.value);
+  EXPECT_EQ(mean.reason, UndefinedReason::image_too_small);
 }
 
 // Every feature is a finite value, a flagged sentinel or undefined with a reason: never silent.
