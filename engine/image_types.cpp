@@ -19,6 +19,8 @@ template <typename... Visitors>
 struct Overloaded : Visitors... {
   using Visitors::operator()...;
 };
+template <typename... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 // "log-sigma-1-0-mm-3D": as many decimals as the number has, one at least.
 std::string name_of(const LaplacianOfGaussian& type) {

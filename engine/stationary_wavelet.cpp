@@ -51,9 +51,11 @@ class RowsTransform {
   RowsTransform(const Level& level, const Volume& volume, const BoundingBox& part, int first, int last)
       : level_(level), volume_(volume), part_(part), size_(volume.grid.size), first_(first), last_(last) {
     reach_ = level.step * level.length();
-    extended_.resize(static_cast<std::size_t>(size_[0] + 2 * reach_));
-    for (auto& rows : along_x_) rows.resize(static_cast<std::size_t>(rows_ + 2 * reach_) * width());
-    for (auto& band : along_xy_) band.resize(static_cast<std::size_t>(size_[2] * rows_) * width());
+    extended_.resize(static_cast<std::size_t>(size_[0]) + 2 * static_cast<std::size_t>(reach_));
+    for (auto& rows : along_x_)
+      rows.resize((static_cast<std::size_t>(rows_) + 2 * static_cast<std::size_t>(reach_)) * width());
+    for (auto& band : along_xy_)
+      band.resize(static_cast<std::size_t>(size_[2]) * static_cast<std::size_t>(rows_) * width());
     sources_.resize(static_cast<std::size_t>(level.length()));
   }
 
@@ -97,7 +99,7 @@ class RowsTransform {
   void filter_along_x(int y, int z) {
     const float* row = volume_.values.data() + volume_.grid.offset(0, periodic(y, size_[1]), z);
     for (int x = -reach_; x < size_[0] + reach_; ++x) {
-      extended_[static_cast<std::size_t>(x + reach_)] = row[periodic(x, size_[0])];
+      extended_.data()[x + reach_] = row[periodic(x, size_[0])];
     }
     for (int k = 0; k < level_.length(); ++k) {
       source(k) = extended_.data() + reach_ + part_.lower[0] + level_.shift(k);
