@@ -2,82 +2,53 @@
 
 #include <gtest/gtest.h>
 
-#include <set>
+#include <ctime>
 
-#include "dicom/phantom_study.hpp"
-#include "server/study_folder.hpp"
+#include "tests/support/synthetic_dicom.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace glisson::server {
 namespace {
 
-/// The phantom study under a protocol with derived regions.
-class StudyRecipeTest : public testing::Test {
- protected:
-  StudyRecipeTest() {
-    const auto phantom = dicom::write_phantom_study(folder_.path());
-    input_ = StudyFolder(folder_.path()).input_of(phantom.segmentation);
-    config::Settings settings;
-    settings.data = folder_.path() / "data";
-    settings.protocol = "pyradiomics-peritumoral";
-    recipe_ = load_recipe(settings);
-  }
-
-  std::unique_ptr<StudyAnalysis> analyse() const {
-    return analyse_study(input_, recipe_, [](const engine::SegmentMask& segment, const engine::Vector3&) {
-      const std::string number = std::to_string(segment.segment_number);
-      return std::pair("Segment " + number, "2.25.1000" + number);
-    });
-  }
-
-  tests::TemporaryFolder folder_;
-  StudyInput input_;
-  Recipe recipe_;
-};
-
-TEST_F(StudyRecipeTest, ReportsDerivedRegionsAfterTheSegmentsWithTheirOwnTracking) {
-  const auto analysis = analyse();
-  const auto& regions = analysis->report.regions;
-  std::size_t segments = 0;
-  std::size_t lesions = 0;
-  std::set<std::string> trackings;
-  for (const auto& region : regions) {
-    trackings.insert(region.tracking_uid);
-    lesions += region.is_lesion ? 1 : 0;
-    if (region.derivation.empty()) {
-      EXPECT_EQ(++segments, trackings.size()) << "segments come first";
-      continue;
-    }
-    EXPECT_FALSE(region.is_lesion);
-    EXPECT_EQ(region.not_measured, "");
-    EXPECT_EQ(region.features.size(), 107U);
-    EXPECT_TRUE(region.features.front().name.starts_with(region.derivation + "_original_"));
-    EXPECT_TRUE(region.tracking_id.ends_with(region.title)) << region.tracking_id;
-  }
-  EXPECT_EQ(lesions, 2U);
-  EXPECT_EQ(regions.size(), segments + 3 * lesions);
-  EXPECT_EQ(trackings.size(), regions.size());
+/// Date, time and zone of the report of images with this Timezone Offset From UTC, as seconds since 1970.
+std::pair<std::time_t, std::string> moment_of_report(const std::string& timezone_offset) {
+  const tests::TemporaryFolder folder;
+  tests::SyntheticSeries series;
+  series.timezone_offset = timezone_offset;
+  StudyInput input;
+  input.images = tests::write_series(series, folder / "images");
+  input.segmentation = folder / "seg.dcm";
+  tests::write_segmentation({}, series, input.segmentation);
+  const Recipe recipe = load_recipe({});
+  const auto analysis = analyse_study(input, recipe, [](const auto&, const auto&) {
+    return std::pair(std::string("Lesion 1"), dicom::derive_uid("lesion 1"));
+  });
+  const auto& report = analysis->report;
+  std::tm time{};
+  EXPECT_NE(::strptime((report.content_date + report.content_time).c_str(), "%Y%m%d%H%M%S", &time), nullptr);
+  const int east = std::stoi(report.timezone_offset);
+  return {::timegm(&time) - 60 * (60 * (east / 100) + east % 100), report.timezone_offset};
 }
 
-TEST_F(StudyRecipeTest, TracksDerivedRegionsAlikeInEveryRun) {
-  const auto first = analyse();
-  const auto second = analyse();
-  ASSERT_EQ(first->report.regions.size(), second->report.regions.size());
-  for (std::size_t i = 0; i < first->report.regions.size(); ++i) {
-    EXPECT_EQ(first->report.regions[i].tracking_uid, second->report.regions[i].tracking_uid);
+TEST(StudyRecipe, DatesTheReportInTheTimeZoneOfTheImages) {
+  for (const char* offset : {"+0530", "-0330", "+1400", "-1000", "+0000"}) {
+    const auto [moment, written] = moment_of_report(offset);
+    EXPECT_EQ(written, offset);
+    EXPECT_NEAR(static_cast<double>(moment), static_cast<double>(std::time(nullptr)), 60) << offset;
   }
-  EXPECT_EQ(first->identity, second->identity);
 }
 
-TEST_F(StudyRecipeTest, TheMemoryBudgetIsPartOfTheIdentityWhereItRefusedARegion) {
-  const auto usual = analyse()->identity;
-  recipe_.memory_budget *= 2;
-  EXPECT_EQ(analyse()->identity, usual);
-  recipe_.memory_budget = 1;
-  const auto refused = analyse();
-  EXPECT_TRUE(refused->report.regions.front().not_measured.starts_with("too_much_memory: "));
-  EXPECT_NE(refused->identity, usual);
-  EXPECT_GT(refused->report.regions.front().size.voxels, 0U);
+TEST(StudyRecipe, DatesTheReportInTheTimeZoneOfTheHostWhereTheImagesStateNone) {
+  for (const char* offset : {"", "CET", "+9900", "0100"}) {
+    const auto [moment, written] = moment_of_report(offset);
+    std::tm here{};
+    const std::time_t now = std::time(nullptr);
+    ::localtime_r(&now, &here);
+    char expected[8]{};
+    std::strftime(expected, sizeof expected, "%z", &here);
+    EXPECT_EQ(written, expected) << offset;
+    EXPECT_NEAR(static_cast<double>(moment), static_cast<double>(now), 60) << offset;
+  }
 }
 
 }  // namespace
