@@ -13,12 +13,6 @@ const std::vector<std::string_view> boundaries{"zero", "nearest", "periodic", "m
 const std::vector<std::string_view> spaces{"slice", "volume"};
 const std::vector<std::string_view> poolings{"none", "average", "maximum"};
 
-std::string quoted(const std::vector<std::string_view>& names) {
-  std::string text;
-  for (const std::string_view name : names) text += (text.empty() ? "" : ", ") + quoted_toml(name);
-  return text;
-}
-
 /// The filter that is being read, as its own type.
 template <typename Kind>
 Kind& current(ProtocolDraft& draft) {
@@ -36,7 +30,7 @@ class FilterKeys {
   template <typename Choice>
   FilterKeys& choice(std::string name, Choice Kind::*member, const std::vector<std::string_view>& known,
                      std::string standard, std::string meaning) {
-    return add(name, "one of " + quoted(known), std::move(standard), std::move(meaning),
+    return add(name, "one of " + quoted_list(known), std::move(standard), std::move(meaning),
                [=](ProtocolDraft& draft, const TomlSource& source, const TomlValue& value) {
                  current<Kind>(draft).*member = static_cast<Choice>(choice_among(source, value, name, known));
                });
@@ -149,7 +143,7 @@ std::vector<ProtocolKey> gabor_keys() {
 std::vector<ProtocolKey> wavelet_keys() {
   using F = engine::SeparableWaveletFilter;
   return FilterKeys<F>("wavelet")
-      .add("wavelet", "one of " + quoted(engine::wavelet_names()), "", "The wavelet's family and order.",
+      .add("wavelet", "one of " + quoted_list(engine::wavelet_names()), "", "The wavelet's family and order.",
            [](ProtocolDraft& draft, const TomlSource& source, const TomlValue& value) {
              const auto& known = engine::wavelet_names();
              current<F>(draft).wavelet = known[choice_among(source, value, "wavelet", known)];

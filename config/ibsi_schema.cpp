@@ -25,12 +25,6 @@ const std::vector<std::string_view> aggregation_names{"2D_avg",    "2D_comb", "2
 const std::vector<std::string_view> filtered_families{"stat", "ih",  "ivh", "cm", "rlm",
                                                       "szm",  "dzm", "ngt", "ngl"};
 
-std::string quoted(const std::vector<std::string_view>& names) {
-  std::string text;
-  for (const std::string_view name : names) text += (text.empty() ? "" : ", ") + quoted_toml(name);
-  return text;
-}
-
 void read_spacing(ProtocolDraft& draft, const TomlSource& source, const TomlValue& value) {
   const TomlValue::Array& axes = source.array(value, "spacing");
   if (axes.size() != 2 && axes.size() != 3) {
@@ -48,7 +42,7 @@ ProtocolKey interpolation_key(const std::string& name, Interpolation IbsiSetting
                               std::string meaning) {
   return {"interpolation",
           name,
-          "one of " + quoted(interpolations),
+          "one of " + quoted_list(interpolations),
           "\"linear\"",
           std::move(meaning),
           false,
@@ -123,14 +117,14 @@ std::vector<ProtocolKey> bin_keys(const std::string& section, const std::string&
 
 std::vector<ProtocolKey> feature_keys() {
   return {
-      {"features", "families", "one or more of " + quoted(engine::ibsi_families()), "all",
+      {"features", "families", "one or more of " + quoted_list(engine::ibsi_families()), "all",
        "Feature families by their prefixes in IBSI's reference values.", false,
        [](ProtocolDraft& draft, const TomlSource& source, const TomlValue& value) {
          draft.ibsi.processing.families =
              names_among(source, value, "families", "feature family", engine::ibsi_families());
        }},
-      {"features", "aggregations", "one or more of " + quoted(aggregation_names), "[\"3D_avg\", \"3D_comb\"]",
-       "How texture matrices of slices and directions become one value.", false,
+      {"features", "aggregations", "one or more of " + quoted_list(aggregation_names),
+       "[\"3D_avg\", \"3D_comb\"]", "How texture matrices of slices and directions become one value.", false,
        [](ProtocolDraft& draft, const TomlSource& source, const TomlValue& value) {
          auto& aggregations = draft.ibsi.processing.aggregations;
          aggregations.clear();
@@ -141,7 +135,7 @@ std::vector<ProtocolKey> feature_keys() {
            }
          }
        }},
-      {"features", "filtered_families", "one or more of " + quoted(filtered_families), "[\"stat\"]",
+      {"features", "filtered_families", "one or more of " + quoted_list(filtered_families), "[\"stat\"]",
        "Feature families computed on the response map of each filter.", false,
        [](ProtocolDraft& draft, const TomlSource& source, const TomlValue& value) {
          draft.ibsi.filtered_families =

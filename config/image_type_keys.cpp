@@ -18,12 +18,6 @@ const std::vector<std::string_view>& type_names() {
   return names;
 }
 
-std::string quoted(const std::vector<std::string_view>& names) {
-  std::string text;
-  for (const std::string_view name : names) text += (text.empty() ? "" : ", ") + quoted_toml(name);
-  return text;
-}
-
 bool names_type(const ProtocolDraft& draft, std::string_view name) {
   return std::ranges::find(draft.image_types, name) != draft.image_types.end();
 }
@@ -32,10 +26,10 @@ bool names_type(const ProtocolDraft& draft, std::string_view name) {
 
 std::vector<ProtocolKey> image_type_keys() {
   const std::string sigma_form = "from 0.1 to 50 mm";
-  const std::string wavelet_form = "one of " + quoted(engine::wavelet_names());
+  const std::string wavelet_form = "one of " + quoted_list(engine::wavelet_names());
   const std::string levels_form = "from 1 to 6";
   return {
-      {"image_types", "types", "one or more of " + quoted(type_names()), "[\"original\"]",
+      {"image_types", "types", "one or more of " + quoted_list(type_names()), "[\"original\"]",
        "What features are computed on (`imageType`): the image and what filters make of it.", false,
        [](ProtocolDraft& draft, const TomlSource& source, const TomlValue& value) {
          draft.image_types = names_among(source, value, "types", "image type", type_names());

@@ -23,6 +23,12 @@ const std::vector<ProtocolSchema>& protocol_schemas() {
   return schemas;
 }
 
+std::string quoted_list(const std::vector<std::string_view>& names) {
+  std::string list;
+  for (const std::string_view name : names) list += (list.empty() ? "" : ", ") + quoted_toml(name);
+  return list;
+}
+
 double number_within(const TomlSource& source, const TomlValue& value, std::string_view key, double lowest,
                      double highest, std::string_view form) {
   const double number = source.number(value, key);

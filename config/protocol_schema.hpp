@@ -70,6 +70,9 @@ std::vector<ProtocolKey> filter_keys();  ///< Of each type of filter, a section 
 std::vector<ProtocolKey> derived_region_keys();
 std::string derived_region_explanation();  ///< A paragraph for the reference.
 
+/// Names in quotes, for the form of a key: "nearest", "linear".
+std::string quoted_list(const std::vector<std::string_view>& names);
+
 // Typed content within bounds. All throw RejectedInput through TomlSource::refuse(): "<key> must be <form>".
 double number_within(const TomlSource& source, const TomlValue& value, std::string_view key, double lowest,
                      double highest, std::string_view form);

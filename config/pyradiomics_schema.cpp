@@ -15,12 +15,6 @@ constexpr double smallest_spacing = 0.1;  // mm
 constexpr double largest_spacing = 20;    // mm
 constexpr int largest_pad_distance = 100;
 
-std::string names(const std::vector<std::string_view>& list) {
-  std::string text;
-  for (const std::string_view name : list) text += (text.empty() ? "" : ", ") + quoted_toml(name);
-  return text;
-}
-
 std::vector<ProtocolKey> image_keys() {
   const std::string bin_width_form = "from 0.000001 to 1000000";
   const std::string spacing_form = "from 0.1 to 20 mm";
@@ -54,7 +48,7 @@ std::vector<ProtocolKey> image_keys() {
 ProtocolKey classes_key() {
   return {"features",
           "classes",
-          "one or more of " + names(engine::feature_classes()),
+          "one or more of " + quoted_list(engine::feature_classes()),
           "",
           "Feature classes, each with all of its features.",
           true,
