@@ -1,48 +1,52 @@
 #include "engine/connected_components.hpp"
 
+#include <itkConnectedComponentImageFilter.h>
+#include <itkImage.h>
+#include <itkImportImageFilter.h>
+
 #include <algorithm>
 #include <vector>
 
 namespace glisson::engine {
 namespace {
 
-/// Grows the component of `seed`, taking its voxels out of `left`.
-std::vector<std::size_t> grow(std::size_t seed, const Grid& grid, std::vector<std::uint8_t>& left) {
-  const auto width = static_cast<std::size_t>(grid.size[0]);
-  const auto height = static_cast<std::size_t>(grid.size[1]);
-  std::vector<std::size_t> component{seed};
-  left[seed] = 0;
-  for (std::size_t next = 0; next < component.size(); ++next) {
-    const std::size_t offset = component[next];
-    const int x = static_cast<int>(offset % width);
-    const int y = static_cast<int>(offset / width % height);
-    const int z = static_cast<int>(offset / width / height);
-    for (int w = std::max(z - 1, 0); w <= std::min(z + 1, grid.size[2] - 1); ++w) {
-      for (int v = std::max(y - 1, 0); v <= std::min(y + 1, grid.size[1] - 1); ++v) {
-        for (int u = std::max(x - 1, 0); u <= std::min(x + 1, grid.size[0] - 1); ++u) {
-          const std::size_t neighbour = grid.offset(u, v, w);
-          if (left[neighbour] == 0) continue;
-          left[neighbour] = 0;
-          component.push_back(neighbour);
-        }
-      }
-    }
+using MaskImage = itk::Image<std::uint8_t, 3>;
+using LabelImage = itk::Image<std::uint32_t, 3>;
+using Import = itk::ImportImageFilter<std::uint8_t, 3>;
+using Label = itk::ConnectedComponentImageFilter<MaskImage, LabelImage>;
+
+/// The mask's voxels as an image of ITK, which reads them and keeps no copy.
+Import::Pointer import_voxels(const Mask& mask) {
+  MaskImage::SizeType size;
+  for (unsigned axis = 0; axis < 3; ++axis) {
+    size[axis] = static_cast<itk::SizeValueType>(mask.grid.size[axis]);
   }
-  return component;
+  auto import = Import::New();
+  import->SetRegion(MaskImage::RegionType(size));
+  import->SetImportPointer(const_cast<std::uint8_t*>(mask.voxels.data()), mask.voxels.size(), false);
+  return import;
 }
 
 }  // namespace
 
 Mask largest_component(const Mask& mask) {
-  std::vector<std::uint8_t> left = mask.voxels;
-  std::vector<std::size_t> largest;
-  for (std::size_t seed = 0; seed < left.size(); ++seed) {
-    if (left[seed] == 0) continue;
-    auto component = grow(seed, mask.grid, left);
-    if (component.size() > largest.size()) largest = std::move(component);
-  }
   Mask result{mask.grid, std::vector<std::uint8_t>(mask.voxels.size())};
-  for (const std::size_t offset : largest) result.voxels[offset] = 1;
+  if (mask.voxels.empty()) return result;
+  const auto import = import_voxels(mask);
+  auto label = Label::New();
+  label->SetInput(import->GetOutput());
+  label->FullyConnectedOn();
+  label->Update();
+
+  // Labels count from 1 in the order of the components' first voxels; 0 is outside.
+  const std::uint32_t* labels = label->GetOutput()->GetBufferPointer();
+  std::vector<std::size_t> sizes(label->GetObjectCount() + 1);
+  for (std::size_t i = 0; i < mask.voxels.size(); ++i) ++sizes[labels[i]];
+  sizes.front() = 0;
+  const auto largest =
+      static_cast<std::uint32_t>(std::max_element(sizes.begin(), sizes.end()) - sizes.begin());
+  if (largest == 0) return result;
+  for (std::size_t i = 0; i < mask.voxels.size(); ++i) result.voxels[i] = labels[i] == largest ? 1 : 0;
   return result;
 }
 
