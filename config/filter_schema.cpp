@@ -4,7 +4,7 @@
 
 #include "config/protocol_schema.hpp"
 #include "engine/errors.hpp"
-#include "engine/wavelet_filters.hpp"
+#include "engine/images/wavelet_filters.hpp"
 
 namespace glisson::config {
 namespace {

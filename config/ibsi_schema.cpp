@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "config/protocol_schema.hpp"
-#include "engine/ibsi_extraction.hpp"
+#include "engine/features/ibsi_extraction.hpp"
 
 namespace glisson::config {
 namespace {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "config/protocol_schema.hpp"
-#include "engine/wavelet_filters.hpp"
+#include "engine/images/wavelet_filters.hpp"
 
 namespace glisson::config {
 namespace {

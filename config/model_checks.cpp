@@ -5,7 +5,7 @@
 #include <cctype>
 #include <regex>
 
-#include "engine/unit_conversion.hpp"
+#include "engine/risk/unit_conversion.hpp"
 
 namespace glisson::config {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "config/toml_document.hpp"
-#include "engine/risk_model.hpp"
+#include "engine/risk/risk_model.hpp"
 
 namespace glisson::config {
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "config/toml_document.hpp"
-#include "engine/risk_model.hpp"
+#include "engine/risk/risk_model.hpp"
 
 namespace glisson::config {
 

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/risk_model.hpp"
+#include "engine/risk/risk_model.hpp"
 
 namespace glisson::config {
 

@@ -36,7 +36,8 @@ struct Settings {
   std::chrono::seconds lease{15};
   std::string protocol = "pyradiomics-native";  ///< Extraction protocol by which every region is measured.
   std::vector<LabelRule> label_rules;
-  std::uint64_t memory_budget = std::uint64_t{4} << 30;  ///< Bytes that measuring the regions of a study may need.
+  std::uint64_t memory_budget = std::uint64_t{4}
+                                << 30;  ///< Bytes that measuring the regions of a study may need.
   std::string log_level = "info";
 
   std::filesystem::path instances() const { return data / "store"; }

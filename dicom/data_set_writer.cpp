@@ -5,7 +5,7 @@
 #include <memory>
 #include <stdexcept>
 
-#include "dicom/decimal_string.hpp"
+#include "dicom/report/decimal_string.hpp"
 #include "engine/errors.hpp"
 
 namespace glisson::dicom {

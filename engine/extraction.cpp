@@ -11,19 +11,19 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "engine/discretisation.hpp"
-#include "engine/feature_values.hpp"
-#include "engine/first_order_features.hpp"
-#include "engine/glcm_features.hpp"
-#include "engine/gldm_features.hpp"
-#include "engine/glrlm_features.hpp"
-#include "engine/glszm_features.hpp"
-#include "engine/image_types.hpp"
-#include "engine/intensity_transforms.hpp"
-#include "engine/ngtdm_features.hpp"
+#include "engine/features/discretisation.hpp"
+#include "engine/features/feature_values.hpp"
+#include "engine/features/first_order_features.hpp"
+#include "engine/features/glcm_features.hpp"
+#include "engine/features/gldm_features.hpp"
+#include "engine/features/glrlm_features.hpp"
+#include "engine/features/glszm_features.hpp"
+#include "engine/features/ngtdm_features.hpp"
+#include "engine/features/shape_features.hpp"
+#include "engine/images/image_types.hpp"
+#include "engine/images/intensity_transforms.hpp"
+#include "engine/images/resampling.hpp"
 #include "engine/region.hpp"
-#include "engine/resampling.hpp"
-#include "engine/shape_features.hpp"
 #include "engine/stage_times.hpp"
 
 namespace glisson::engine {
@@ -125,7 +125,7 @@ class RegionOfImage {
   const Mask& mask_;
   BoundingBox box_;
   Region region_;
-  double largest_;                         // M of engine/image_types.hpp
+  double largest_;                         // M of engine/images/image_types.hpp
   std::vector<std::size_t> first_of_row_;  // of region_.intensities
 };
 

@@ -29,8 +29,8 @@ FeatureVector extract_features(const Volume& volume, const Mask& mask, const Ext
 FeatureVector extract_pyradiomics_features(const Volume& volume, const Mask& mask,
                                            const PyRadiomicsSettings& settings);
 
-/// The same under IBSI's definitions: features of the processed image (engine/ibsi_extraction.hpp) and of the
-/// response maps of filters, whose names begin with the filter's.
+/// The same under IBSI's definitions: features of the processed image (engine/features/ibsi_extraction.hpp)
+/// and of the response maps of filters, whose names begin with the filter's.
 FeatureVector extract_ibsi_features(const Volume& volume, const Mask& mask, const IbsiExtraction& extraction);
 
 }  // namespace glisson::engine

@@ -6,10 +6,10 @@
 #include <variant>
 #include <vector>
 
-#include "engine/derived_regions.hpp"
-#include "engine/filters.hpp"
-#include "engine/ibsi_settings.hpp"
-#include "engine/image_types.hpp"
+#include "engine/features/ibsi_settings.hpp"
+#include "engine/geometry/derived_regions.hpp"
+#include "engine/images/filters.hpp"
+#include "engine/images/image_types.hpp"
 
 namespace glisson::engine {
 

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "engine/errors.hpp"
-#include "engine/filter_margin.hpp"
+#include "engine/images/filter_margin.hpp"
 #include "engine/region.hpp"
 
 namespace glisson::engine {

@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "engine/extraction.hpp"
-#include "engine/filter_margin.hpp"
-#include "engine/ibsi_extraction.hpp"
+#include "engine/features/ibsi_extraction.hpp"
+#include "engine/images/filter_margin.hpp"
 #include "engine/region.hpp"
 #include "engine/stage_times.hpp"
 

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "dicom/association.hpp"
+#include "dicom/network/association.hpp"
 #include "server/control_socket.hpp"
 #include "server/ingest.hpp"
 #include "server/log.hpp"

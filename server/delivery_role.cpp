@@ -4,7 +4,7 @@
 #include <chrono>
 #include <limits>
 
-#include "dicom/sender.hpp"
+#include "dicom/network/sender.hpp"
 #include "server/log.hpp"
 #include "server/roles.hpp"
 #include "server/worker.hpp"

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "config/settings.hpp"
-#include "dicom/association.hpp"
+#include "dicom/network/association.hpp"
 #include "storage/database.hpp"
 #include "storage/index.hpp"
 #include "storage/instance_store.hpp"

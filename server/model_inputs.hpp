@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "engine/feature.hpp"
-#include "engine/lesion_size.hpp"
-#include "engine/risk_model.hpp"
+#include "engine/geometry/lesion_size.hpp"
+#include "engine/risk/risk_model.hpp"
 
 namespace glisson::server {
 

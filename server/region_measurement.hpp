@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "engine/derived_regions.hpp"
 #include "engine/extraction_protocol.hpp"
 #include "engine/feature.hpp"
-#include "engine/lesion_size.hpp"
+#include "engine/geometry/derived_regions.hpp"
+#include "engine/geometry/lesion_size.hpp"
 #include "engine/segment_mask.hpp"
 #include "server/segment_selection.hpp"
 

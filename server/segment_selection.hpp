@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "config/settings.hpp"
-#include "dicom/measurement_report.hpp"
+#include "dicom/report/measurement_report.hpp"
 #include "engine/segment_mask.hpp"
 
 namespace glisson::server {

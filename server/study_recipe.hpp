@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "config/settings.hpp"
-#include "dicom/image_series.hpp"
-#include "dicom/measurement_report.hpp"
-#include "dicom/segmentation.hpp"
+#include "dicom/images/image_series.hpp"
+#include "dicom/images/segmentation.hpp"
+#include "dicom/report/measurement_report.hpp"
 #include "engine/digest.hpp"
 #include "engine/extraction_protocol.hpp"
-#include "engine/risk_model.hpp"
+#include "engine/risk/risk_model.hpp"
 
 namespace glisson::server {
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "engine/feature.hpp"
-#include "engine/lesion_size.hpp"
-#include "engine/risk_model.hpp"
+#include "engine/geometry/lesion_size.hpp"
+#include "engine/risk/risk_model.hpp"
 #include "storage/database.hpp"
 #include "storage/job_queue.hpp"
 #include "storage/peers.hpp"

@@ -9,17 +9,17 @@
 #include <random>
 #include <vector>
 
-#include "engine/discretisation.hpp"
 #include "engine/extraction.hpp"
-#include "engine/first_order_features.hpp"
-#include "engine/glcm_features.hpp"
-#include "engine/gldm_features.hpp"
-#include "engine/glrlm_features.hpp"
-#include "engine/glszm_features.hpp"
-#include "engine/image_types.hpp"
-#include "engine/ngtdm_features.hpp"
-#include "engine/resampling.hpp"
-#include "engine/shape_features.hpp"
+#include "engine/features/discretisation.hpp"
+#include "engine/features/first_order_features.hpp"
+#include "engine/features/glcm_features.hpp"
+#include "engine/features/gldm_features.hpp"
+#include "engine/features/glrlm_features.hpp"
+#include "engine/features/glszm_features.hpp"
+#include "engine/features/ngtdm_features.hpp"
+#include "engine/features/shape_features.hpp"
+#include "engine/images/image_types.hpp"
+#include "engine/images/resampling.hpp"
 
 namespace glisson::engine {
 namespace {

@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "dicom/association.hpp"
+#include "dicom/network/association.hpp"
 #include "tests/support/scripted_peer.hpp"
 #include "tests/support/storage_node.hpp"
 

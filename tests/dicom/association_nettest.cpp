@@ -6,8 +6,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "dicom/association.hpp"
-#include "dicom/part10.hpp"
+#include "dicom/network/association.hpp"
+#include "dicom/network/part10.hpp"
 #include "tests/support/scripted_peer.hpp"
 #include "tests/support/storage_node.hpp"
 

@@ -1,4 +1,4 @@
-#include "dicom/command_set.hpp"
+#include "dicom/network/command_set.hpp"
 
 #include <gtest/gtest.h>
 

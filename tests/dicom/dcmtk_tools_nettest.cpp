@@ -12,8 +12,8 @@
 #include <map>
 #include <thread>
 
-#include "dicom/part10.hpp"
-#include "dicom/sender.hpp"
+#include "dicom/network/part10.hpp"
+#include "dicom/network/sender.hpp"
 #include "tests/support/scripted_peer.hpp"
 #include "tests/support/storage_node.hpp"
 

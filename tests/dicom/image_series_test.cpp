@@ -1,4 +1,4 @@
-#include "dicom/image_series.hpp"
+#include "dicom/images/image_series.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Reads reports back from their bytes and checks the content tree (PS3.16 TID 1500).
-#include "dicom/measurement_report.hpp"
+#include "dicom/report/measurement_report.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-#include "dicom/report_codes.hpp"
+#include "dicom/report/report_codes.hpp"
 #include "tests/support/report_example.hpp"
 #include "tests/support/report_reader.hpp"
 

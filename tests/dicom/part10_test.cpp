@@ -1,4 +1,4 @@
-#include "dicom/part10.hpp"
+#include "dicom/network/part10.hpp"
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcistrmb.h>

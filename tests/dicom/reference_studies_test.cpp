@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "dicom/image_series.hpp"
+#include "dicom/images/image_series.hpp"
+#include "dicom/images/segmentation.hpp"
 #include "dicom/instance_reader.hpp"
-#include "dicom/segmentation.hpp"
 #include "tests/support/reference_data.hpp"
 
 namespace glisson::dicom {

@@ -1,12 +1,12 @@
-#include "dicom/report_codes.hpp"
+#include "dicom/report/report_codes.hpp"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <set>
 
-#include "dicom/decimal_string.hpp"
-#include "dicom/ibsi_codes.hpp"
+#include "dicom/report/decimal_string.hpp"
+#include "dicom/report/ibsi_codes.hpp"
 #include "tests/support/reference_data.hpp"
 
 namespace glisson::dicom {

@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "dicom/instance_reader.hpp"
-#include "dicom/measurement_report.hpp"
+#include "dicom/report/measurement_report.hpp"
 #include "engine/errors.hpp"
 #include "tests/support/report_example.hpp"
 #include "tests/support/report_reader.hpp"

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <regex>
 
-#include "dicom/measurement_report.hpp"
-#include "dicom/report_words.hpp"
+#include "dicom/report/measurement_report.hpp"
+#include "dicom/report/report_words.hpp"
 #include "tests/support/report_example.hpp"
 
 namespace glisson::dicom {

@@ -14,8 +14,8 @@
 
 #include "config/model_package.hpp"
 #include "config/protocol_file.hpp"
-#include "dicom/measurement_report.hpp"
-#include "dicom/phantom_study.hpp"
+#include "dicom/images/phantom_study.hpp"
+#include "dicom/report/measurement_report.hpp"
 #include "engine/extraction.hpp"
 #include "tests/support/reference_data.hpp"
 #include "tests/support/report_example.hpp"

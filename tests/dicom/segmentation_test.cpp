@@ -1,4 +1,4 @@
-#include "dicom/segmentation.hpp"
+#include "dicom/images/segmentation.hpp"
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>

@@ -5,8 +5,8 @@
 #include <ostream>
 #include <thread>
 
-#include "dicom/part10.hpp"
-#include "dicom/sender.hpp"
+#include "dicom/network/part10.hpp"
+#include "dicom/network/sender.hpp"
 #include "engine/errors.hpp"
 #include "tests/support/scripted_peer.hpp"
 #include "tests/support/storage_node.hpp"

@@ -1,4 +1,4 @@
-#include "dicom/transfer_capability.hpp"
+#include "dicom/network/transfer_capability.hpp"
 
 #include <gtest/gtest.h>
 

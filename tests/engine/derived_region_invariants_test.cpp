@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-#include "engine/derived_regions.hpp"
+#include "engine/geometry/derived_regions.hpp"
 
 namespace glisson::engine {
 namespace {

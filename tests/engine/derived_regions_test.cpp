@@ -1,4 +1,4 @@
-#include "engine/derived_regions.hpp"
+#include "engine/geometry/derived_regions.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <numbers>
 #include <stdexcept>
 
-#include "engine/connected_components.hpp"
+#include "engine/geometry/connected_components.hpp"
 
 namespace glisson::engine {
 namespace {

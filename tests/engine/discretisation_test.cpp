@@ -1,4 +1,4 @@
-#include "engine/discretisation.hpp"
+#include "engine/features/discretisation.hpp"
 
 #include <gtest/gtest.h>
 

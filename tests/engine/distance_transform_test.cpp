@@ -1,4 +1,4 @@
-#include "engine/distance_transform.hpp"
+#include "engine/geometry/distance_transform.hpp"
 
 #include <gtest/gtest.h>
 

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <string>
 
-#include "engine/filters.hpp"
+#include "engine/images/filters.hpp"
 #include "tests/support/small_region.hpp"
 
 namespace glisson::engine {

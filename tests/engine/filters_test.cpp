@@ -1,6 +1,6 @@
 // Each filter against its definition, written as a plain convolution with a dense kernel.
 
-#include "engine/filters.hpp"
+#include "engine/images/filters.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <complex>
 #include <numbers>
 
-#include "engine/wavelet_filters.hpp"
+#include "engine/images/wavelet_filters.hpp"
 #include "tests/support/naive_convolution.hpp"
 #include "tests/support/rejection.hpp"
 #include "tests/support/small_region.hpp"

@@ -1,4 +1,4 @@
-#include "engine/first_order_features.hpp"
+#include "engine/features/first_order_features.hpp"
 
 #include <gtest/gtest.h>
 

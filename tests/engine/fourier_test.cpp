@@ -1,4 +1,4 @@
-#include "engine/fourier.hpp"
+#include "engine/images/fourier.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <numbers>
 #include <random>
 
-#include "engine/fourier_lines.hpp"
+#include "engine/images/fourier_lines.hpp"
 
 namespace glisson::engine {
 namespace {

@@ -17,9 +17,9 @@
 #include <string>
 #include <vector>
 
-#include "dicom/image_series.hpp"
-#include "dicom/segmentation.hpp"
-#include "engine/ibsi_extraction.hpp"
+#include "dicom/images/image_series.hpp"
+#include "dicom/images/segmentation.hpp"
+#include "engine/features/ibsi_extraction.hpp"
 #include "engine/region.hpp"
 #include "tests/support/nifti.hpp"
 #include "tests/support/reference_data.hpp"

@@ -9,7 +9,7 @@
 #include <iostream>
 #include <string>
 
-#include "engine/filters.hpp"
+#include "engine/images/filters.hpp"
 #include "tests/support/nifti.hpp"
 #include "tests/support/reference_data.hpp"
 

@@ -13,11 +13,11 @@
 #include <sstream>
 #include <string>
 
-#include "dicom/image_series.hpp"
-#include "dicom/segmentation.hpp"
-#include "engine/filters.hpp"
-#include "engine/ibsi_intensity_features.hpp"
-#include "engine/ibsi_processing.hpp"
+#include "dicom/images/image_series.hpp"
+#include "dicom/images/segmentation.hpp"
+#include "engine/features/ibsi_intensity_features.hpp"
+#include "engine/features/ibsi_processing.hpp"
+#include "engine/images/filters.hpp"
 #include "tests/support/reference_data.hpp"
 
 namespace glisson::engine {

@@ -1,6 +1,6 @@
 // Mechanics of IBSI's processing, and what is undefined.
 
-#include "engine/ibsi_extraction.hpp"
+#include "engine/features/ibsi_extraction.hpp"
 
 #include <gtest/gtest.h>
 

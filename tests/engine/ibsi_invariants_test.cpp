@@ -9,7 +9,7 @@
 #include <map>
 #include <string>
 
-#include "engine/ibsi_extraction.hpp"
+#include "engine/features/ibsi_extraction.hpp"
 #include "tests/support/small_region.hpp"
 
 namespace glisson::engine {

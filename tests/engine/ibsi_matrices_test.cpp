@@ -8,14 +8,14 @@
 #include <map>
 #include <numbers>
 
-#include "engine/convex_hull.hpp"
-#include "engine/dependences.hpp"
-#include "engine/enclosing_shapes.hpp"
-#include "engine/ibsi_extents.hpp"
-#include "engine/ibsi_extraction.hpp"
-#include "engine/ibsi_tone_differences.hpp"
-#include "engine/spatial_autocorrelation.hpp"
-#include "engine/zone_distances.hpp"
+#include "engine/features/dependences.hpp"
+#include "engine/features/ibsi_extents.hpp"
+#include "engine/features/ibsi_extraction.hpp"
+#include "engine/features/ibsi_tone_differences.hpp"
+#include "engine/features/spatial_autocorrelation.hpp"
+#include "engine/features/zone_distances.hpp"
+#include "engine/geometry/convex_hull.hpp"
+#include "engine/geometry/enclosing_shapes.hpp"
 #include "tests/support/small_region.hpp"
 
 namespace glisson::engine {

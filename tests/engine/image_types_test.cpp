@@ -1,6 +1,6 @@
 // PyRadiomics' image types against their definitions, computed voxel by voxel.
 
-#include "engine/image_types.hpp"
+#include "engine/images/image_types.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include <map>
 #include <mutex>
 
-#include "engine/wavelet_filters.hpp"
+#include "engine/images/wavelet_filters.hpp"
 #include "tests/support/small_region.hpp"
 
 namespace glisson::engine {

@@ -1,4 +1,4 @@
-#include "engine/interpolation.hpp"
+#include "engine/images/interpolation.hpp"
 
 #include <gtest/gtest.h>
 

@@ -10,8 +10,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/image_types.hpp"
-#include "engine/resampling.hpp"
+#include "engine/images/image_types.hpp"
+#include "engine/images/resampling.hpp"
 #include "tests/support/small_region.hpp"
 
 namespace glisson::engine {

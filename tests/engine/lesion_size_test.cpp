@@ -1,4 +1,4 @@
-#include "engine/lesion_size.hpp"
+#include "engine/geometry/lesion_size.hpp"
 
 #include <gtest/gtest.h>
 

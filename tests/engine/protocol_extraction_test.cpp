@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "engine/extraction.hpp"
-#include "engine/ibsi_extraction.hpp"
+#include "engine/features/ibsi_extraction.hpp"
 #include "tests/support/small_region.hpp"
 
 namespace glisson::engine {

@@ -14,8 +14,8 @@
 #include <string>
 
 #include "config/protocol_file.hpp"
-#include "dicom/image_series.hpp"
-#include "dicom/segmentation.hpp"
+#include "dicom/images/image_series.hpp"
+#include "dicom/images/segmentation.hpp"
 #include "engine/extraction.hpp"
 #include "tests/support/reference_data.hpp"
 

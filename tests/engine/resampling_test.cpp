@@ -1,4 +1,4 @@
-#include "engine/resampling.hpp"
+#include "engine/images/resampling.hpp"
 
 #include <gtest/gtest.h>
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/risk_model.hpp"
+#include "engine/risk/risk_model.hpp"
 
 namespace glisson::engine {
 namespace {

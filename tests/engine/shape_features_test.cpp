@@ -1,4 +1,4 @@
-#include "engine/shape_features.hpp"
+#include "engine/features/shape_features.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +8,8 @@
 #include <numbers>
 #include <set>
 
-#include "engine/marching_cubes_cases.hpp"
-#include "engine/surface_mesh.hpp"
+#include "engine/geometry/marching_cubes_cases.hpp"
+#include "engine/geometry/surface_mesh.hpp"
 #include "tests/support/small_region.hpp"
 
 namespace glisson::engine {

@@ -14,11 +14,11 @@
 #include <string>
 #include <vector>
 
-#include "engine/glcm_features.hpp"
-#include "engine/gldm_features.hpp"
-#include "engine/glrlm_features.hpp"
-#include "engine/glszm_features.hpp"
-#include "engine/ngtdm_features.hpp"
+#include "engine/features/glcm_features.hpp"
+#include "engine/features/gldm_features.hpp"
+#include "engine/features/glrlm_features.hpp"
+#include "engine/features/glszm_features.hpp"
+#include "engine/features/ngtdm_features.hpp"
 #include "tests/support/small_region.hpp"
 
 namespace glisson::engine {

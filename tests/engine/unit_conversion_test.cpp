@@ -1,4 +1,4 @@
-#include "engine/unit_conversion.hpp"
+#include "engine/risk/unit_conversion.hpp"
 
 #include <gtest/gtest.h>
 

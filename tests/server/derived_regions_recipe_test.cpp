@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "dicom/phantom_study.hpp"
+#include "dicom/images/phantom_study.hpp"
 #include "server/study_folder.hpp"
 #include "server/study_recipe.hpp"
 #include "tests/support/temporary_folder.hpp"

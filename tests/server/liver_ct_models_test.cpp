@@ -10,8 +10,8 @@
 
 #include "config/model_package.hpp"
 #include "config/protocol_file.hpp"
-#include "dicom/image_series.hpp"
-#include "dicom/segmentation.hpp"
+#include "dicom/images/image_series.hpp"
+#include "dicom/images/segmentation.hpp"
 #include "engine/extraction.hpp"
 #include "server/model_inputs.hpp"
 #include "tests/support/reference_data.hpp"

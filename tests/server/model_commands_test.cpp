@@ -9,8 +9,8 @@
 
 #include "config/model_package.hpp"
 #include "config/settings.hpp"
-#include "server/command_line.hpp"
-#include "server/exit_code.hpp"
+#include "server/commands/command_line.hpp"
+#include "server/commands/exit_code.hpp"
 
 namespace glisson::server {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "config/model_package.hpp"
-#include "dicom/report_text.hpp"
+#include "dicom/report/report_text.hpp"
 
 namespace glisson::server {
 namespace {

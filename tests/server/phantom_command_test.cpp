@@ -7,9 +7,9 @@
 #include <set>
 #include <sstream>
 
-#include "dicom/image_series.hpp"
+#include "dicom/images/image_series.hpp"
+#include "dicom/images/segmentation.hpp"
 #include "dicom/instance_reader.hpp"
-#include "dicom/segmentation.hpp"
 #include "server/segment_selection.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/temporary_folder.hpp"

@@ -1,4 +1,4 @@
-#include "server/settings_options.hpp"
+#include "server/commands/settings_options.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

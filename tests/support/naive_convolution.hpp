@@ -5,7 +5,7 @@
 #include <map>
 #include <vector>
 
-#include "engine/filters.hpp"
+#include "engine/images/filters.hpp"
 #include "engine/volume.hpp"
 
 namespace glisson::tests {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "dicom/measurement_report.hpp"
+#include "dicom/report/measurement_report.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace glisson::tests {

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "dicom/command_set.hpp"
+#include "dicom/network/command_set.hpp"
 
 namespace glisson::tests {
 

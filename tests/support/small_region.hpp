@@ -6,8 +6,8 @@
 #include <random>
 #include <vector>
 
-#include "engine/discretisation.hpp"
-#include "engine/feature_values.hpp"
+#include "engine/features/discretisation.hpp"
+#include "engine/features/feature_values.hpp"
 #include "engine/region.hpp"
 #include "engine/volume.hpp"
 

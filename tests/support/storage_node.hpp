@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "dicom/association.hpp"
+#include "dicom/network/association.hpp"
 
 namespace glisson::tests {
 

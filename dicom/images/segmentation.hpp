@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "dicom/identity.hpp"
+#include "dicom/images/image_series.hpp"
+#include "engine/segment_mask.hpp"
+
+namespace glisson::dicom {
+
+/// A binary DICOM Segmentation read onto the grid of its image series (PS3.3 C.8.20).
+struct Segmentation {
+  SopClassUid sop_class_uid;
+  SopInstanceUid sop_instance_uid;
+  SeriesInstanceUid series_instance_uid;
+  StudyInstanceUid study_instance_uid;
+  std::string series_description;             ///< UTF-8.
+  std::vector<engine::SegmentMask> segments;  ///< Sorted by segment number; empty masks included.
+};
+
+/// Reads a segmentation onto the grid of `images`. Frames are bit-packed and need not end on byte boundaries;
+/// omitted frames are empty; each frame is placed by its Image Position (Patient), shared or per frame, and
+/// may cover a part of the image's plane. In-plane axes that are permuted or flipped against the images are
+/// mapped. The corners of frames may deviate from the grid by at most a tenth of its spacing.
+/// @throws RejectedInput not_a_segmentation, fractional_segmentation, segmentation_off_grid (also in another
+///         frame of reference than the images), truncated_pixel_data, unsupported_pixel_format,
+///         unsupported_transfer_syntax, too_much_memory, missing_attribute, invalid_attribute, invalid_uid,
+///         truncated_data_set, not_dicom.
+/// @throws TransientError when the file cannot be opened.
+Segmentation read_segmentation(const std::filesystem::path& file, const ImageSeries& images);
+
+}  // namespace glisson::dicom

@@ -1,0 +1,147 @@
+#include "dicom/images/slice.hpp"
+
+#include <dcmtk/dcmdata/dcuid.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "dicom/dicom_file.hpp"
+#include "dicom/images/geometry.hpp"
+
+namespace glisson::dicom {
+namespace {
+
+// By the SOP class rather than by Modality, so that the rules of the class hold whatever the attribute says.
+std::string modality_of(const SopClassUid& sop_class) {
+  if (sop_class.value() == UID_MRImageStorage) return "MR";
+  return sop_class.value() == UID_CTImageStorage ? "CT" : "PT";
+}
+
+/// Units (0054,1001) of PET in UCUM (PS3.16 CID 84, which names these very units).
+std::string pet_unit(const std::string& units) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 16> table{{
+      {"CNTS", "{counts}"},
+      {"CM2", "cm2"},
+      {"PCNT", "%"},
+      {"CPS", "{counts}/s"},
+      {"BQML", "Bq/ml"},
+      {"MGMINML", "mg/min/ml"},
+      {"UMOLMINML", "umol/min/ml"},
+      {"MLMING", "ml/min/g"},
+      {"MLG", "ml/g"},
+      {"1CM", "/cm"},
+      {"UMOLML", "umol/ml"},
+      {"PROPCNTS", "{propcounts}"},
+      {"PROPCPS", "{propcounts}/s"},
+      {"MLMINML", "ml/min/ml"},
+      {"MLML", "ml/ml"},
+      {"GML", "g/ml"},
+  }};
+  const auto* found =
+      std::find_if(table.begin(), table.end(), [&](const auto& row) { return row.first == units; });
+  return found == table.end() ? "1" : std::string(found->second);
+}
+
+std::string intensity_unit(const Attributes& image, const std::string& modality) {
+  if (modality == "PT") return pet_unit(image.text(DCM_Units));
+  if (modality != "CT") return "1";
+  const std::string type = image.text(DCM_RescaleType);
+  return type.empty() || type == "HU" ? "[hnsf'U]" : "1";
+}
+
+PixelFormat read_pixel_format(const Attributes& image, const std::string& modality) {
+  const auto unsupported = [&](const std::string& what) {
+    image.reject(RejectionReason::unsupported_pixel_format, what);
+  };
+  PixelFormat format;
+  if (image.has(DCM_NumberOfFrames) && image.required_number(DCM_NumberOfFrames) != 1) {
+    unsupported("more than one frame in a classic image");
+  }
+  if (image.required_number(DCM_SamplesPerPixel) != 1) unsupported("SamplesPerPixel is not 1");
+  const double allocated = image.required_number(DCM_BitsAllocated);
+  if (allocated != 8 && allocated != 16) unsupported("BitsAllocated is neither 8 nor 16");
+  format.bits_allocated = static_cast<int>(allocated);
+  format.bits_stored = image.required_integer(DCM_BitsStored, 1, format.bits_allocated);
+  format.high_bit = image.required_integer(DCM_HighBit, format.bits_stored - 1, format.bits_allocated - 1);
+  format.is_signed = image.required_integer(DCM_PixelRepresentation, 0, 1) == 1;
+  const bool rescale_required = modality != "MR";
+  if (rescale_required || image.has(DCM_RescaleSlope) || image.has(DCM_RescaleIntercept)) {
+    format.slope = image.required_number(DCM_RescaleSlope);
+    format.intercept = image.required_number(DCM_RescaleIntercept);
+    if (format.slope == 0) image.reject(RejectionReason::invalid_attribute, "RescaleSlope is 0");
+  }
+  return format;
+}
+
+void read_plane(const Attributes& image, Slice& slice) {
+  constexpr int most = std::numeric_limits<std::uint16_t>::max();
+  slice.rows = image.required_integer(DCM_Rows, 1, most);
+  slice.columns = image.required_integer(DCM_Columns, 1, most);
+  slice.pixel_spacing = read_pixel_spacing(image);
+  slice.position = read_position(image);
+  std::tie(slice.row_direction, slice.column_direction) = read_orientation(image);
+}
+
+// Stored value of one pixel: the bits from High Bit down, sign-extended where signed (PS3.5 8.1.1).
+int stored_value(unsigned raw, const PixelFormat& format) {
+  const unsigned bits = static_cast<unsigned>(format.bits_stored);
+  const unsigned shift = static_cast<unsigned>(format.high_bit) + 1 - bits;
+  const unsigned value = (raw >> shift) & ((1U << bits) - 1);
+  if (!format.is_signed || (value >> (bits - 1)) == 0) return static_cast<int>(value);
+  return static_cast<int>(value) - static_cast<int>(1U << bits);
+}
+
+std::uint64_t pixel_bytes(const Slice& slice) {
+  return static_cast<std::uint64_t>(slice.rows) * static_cast<std::uint64_t>(slice.columns) *
+         static_cast<std::uint64_t>(slice.format.bits_allocated / 8);
+}
+
+}  // namespace
+
+Slice read_slice(const std::filesystem::path& file) {
+  const DicomFile dicom(file, Extent::whole);
+  const Attributes image = dicom.attributes();
+  Slice slice;
+  slice.file = file;
+  slice.name = file.filename().string();
+  slice.sop_class_uid = image.required_uid<SopClassUid>(DCM_SOPClassUID);
+  if (!is_volume_sop_class(slice.sop_class_uid)) {
+    image.reject(RejectionReason::unsupported_sop_class, "neither a CT, an MR nor a PET image");
+  }
+  dicom.require_uncompressed();
+  slice.sop_instance_uid = image.required_uid<SopInstanceUid>(DCM_SOPInstanceUID);
+  slice.study_instance_uid = image.required_uid<StudyInstanceUid>(DCM_StudyInstanceUID);
+  slice.series_instance_uid = image.required_uid<SeriesInstanceUid>(DCM_SeriesInstanceUID);
+  slice.frame_of_reference_uid = image.uid<FrameOfReferenceUid>(DCM_FrameOfReferenceUID);
+  slice.modality = modality_of(slice.sop_class_uid);
+  slice.series_description = image.text(DCM_SeriesDescription);
+  slice.manufacturer = image.text(DCM_Manufacturer);
+  slice.timezone_offset = image.text(DCM_TimezoneOffsetFromUTC);
+  slice.slice_thickness = image.number(DCM_SliceThickness).value_or(0);
+  read_plane(image, slice);
+  slice.format = read_pixel_format(image, slice.modality);
+  slice.intensity_unit = intensity_unit(image, slice.modality);
+  dicom.require_pixel_bytes(pixel_bytes(slice));
+  return slice;
+}
+
+void read_intensities(const Slice& slice, std::span<float> target) {
+  const DicomFile dicom(slice.file, Extent::whole);
+  const std::uint64_t size = pixel_bytes(slice);
+  dicom.require_pixel_bytes(size);
+  std::vector<std::uint8_t> bytes(size);
+  dicom.read_pixels(0, bytes);
+  const PixelFormat& format = slice.format;
+  const std::size_t width = static_cast<std::size_t>(format.bits_allocated / 8);
+  for (std::size_t i = 0; i < target.size(); ++i) {
+    unsigned raw = bytes[i * width];
+    if (width == 2) raw |= static_cast<unsigned>(bytes[i * width + 1]) << 8;
+    target[i] = static_cast<float>(stored_value(raw, format) * format.slope + format.intercept);
+  }
+}
+
+}  // namespace glisson::dicom

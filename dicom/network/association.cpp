@@ -1,0 +1,234 @@
+#include "dicom/network/association.hpp"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcuid.h>
+#include <dcmtk/dcmnet/assoc.h>
+#include <netdb.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <utility>
+
+#include "dicom/network/message_channel.hpp"
+#include "dicom/network/negotiation.hpp"
+#include "dicom/network/part10.hpp"
+#include "dicom/network/upper_layer.hpp"
+#include "engine/errors.hpp"
+
+namespace glisson::dicom {
+namespace {
+
+constexpr std::size_t longest_error_comment = 64;  // VR LO
+
+std::string peer_address(int socket) {
+  sockaddr_storage address{};
+  socklen_t length = sizeof address;
+  std::array<char, NI_MAXHOST> text{};
+  if (::getpeername(socket, reinterpret_cast<sockaddr*>(&address), &length) != 0) return {};
+  if (address.ss_family != AF_INET && address.ss_family != AF_INET6) return {};
+  if (::getnameinfo(reinterpret_cast<const sockaddr*>(&address), length, text.data(), text.size(), nullptr, 0,
+                    NI_NUMERICHOST) != 0) {
+    return {};
+  }
+  return text.data();
+}
+
+/// The message loop of an accepted association.
+class StorageProvider {
+ public:
+  StorageProvider(UpperLayer& association, PresentationContexts contexts, const AssociationHandlers& handlers,
+                  const AssociationLimits& limits, AssociationSummary& summary)
+      : channel_(association),
+        contexts_(std::move(contexts)),
+        handlers_(handlers),
+        limits_(limits),
+        summary_(summary) {}
+
+  /// Answers messages until the peer asks for release.
+  /// @throws AssociationEnded
+  void run();
+
+ private:
+  void answer(const Command& command, const PresentationContext& context);
+  void answer_store(const Command& command, const PresentationContext& context);
+  StoreOutcome receive(const Command& command, const StoreRequest& request);
+  void drop_data_set(const Command& command);
+  void receive_into(ReceivedFile& received, const Command& command);
+  void report_lost(const StoreRequest& request, const std::string& why) const noexcept;
+  void respond(const Command& command, DimseStatus status, const std::string& comment = {});
+
+  MessageChannel channel_;
+  PresentationContexts contexts_;
+  const AssociationHandlers& handlers_;
+  const AssociationLimits& limits_;
+  AssociationSummary& summary_;
+};
+
+void StorageProvider::run() {
+  while (const auto command = channel_.receive_command()) {
+    const auto context = contexts_.find(command->context_id);
+    if (context == contexts_.end()) {
+      throw AssociationEnded("protocol violated: message in a context that was not accepted");
+    }
+    answer(*command, context->second);
+  }
+}
+
+void StorageProvider::answer(const Command& command, const PresentationContext& context) {
+  const auto field = command.set.number(CommandElement::command_field).value_or(0);
+  if (field == dimse::c_cancel) return;  // nothing that we do can be cancelled
+  if ((field & dimse::response_bit) != 0) {
+    throw AssociationEnded("protocol violated: response without a request");
+  }
+  if (!command.set.number(CommandElement::message_id)) {
+    throw AssociationEnded("protocol violated: request without Message ID");
+  }
+  if (field == dimse::c_store) {
+    answer_store(command, context);
+    return;
+  }
+  drop_data_set(command);
+  if (field == dimse::c_echo) {
+    respond(command, DimseStatus::success);
+    ++summary_.echoes;
+  } else {
+    respond(command, DimseStatus::unrecognized_operation);
+  }
+}
+
+void StorageProvider::answer_store(const Command& command, const PresentationContext& context) {
+  StoreOutcome outcome;
+  StoreRequest request;
+  try {
+    request = {SopClassUid(command.set.text(CommandElement::affected_sop_class_uid)),
+               SopInstanceUid(command.set.text(CommandElement::affected_sop_instance_uid)),
+               TransferSyntaxUid(context.transfer_syntax)};
+    if (!command.set.data_set_follows()) {
+      outcome = {DimseStatus::cannot_understand, "C-STORE-RQ without a data set"};
+    } else if (!is_storage_sop_class(request.sop_class_uid.value()) ||
+               request.sop_class_uid.value() != context.abstract_syntax) {
+      // The abstract syntax is what was negotiated and admitted: a peer that asked for Verification alone was
+      // never asked whether it may store.
+      outcome = {DimseStatus::sop_class_not_supported, {}};
+    }
+  } catch (const RejectedInput&) {
+    outcome = {DimseStatus::cannot_understand, "Affected SOP Class or Instance UID is malformed"};
+  }
+  if (outcome.status == DimseStatus::success) {
+    outcome = receive(command, request);
+  } else {
+    drop_data_set(command);
+  }
+  respond(command, outcome.status, outcome.comment);
+  ++(outcome.status == DimseStatus::success ? summary_.stored : summary_.refused);
+}
+
+StoreOutcome StorageProvider::receive(const Command& command, const StoreRequest& request) {
+  int file = -1;
+  try {
+    file = handlers_.open_file(request);
+  } catch (const std::exception&) {
+    file = -1;
+  }
+  ReceivedFile received(
+      file, {request.sop_class_uid, request.sop_instance_uid, request.transfer_syntax_uid, summary_.calling},
+      limits_.largest_data_set);
+  try {
+    receive_into(received, command);
+  } catch (const AssociationEnded& end) {
+    if (file >= 0) report_lost(request, end.what());
+    throw;
+  }
+  if (!received.failure().empty()) {
+    if (file >= 0) report_lost(request, received.failure());
+    return {DimseStatus::out_of_resources, received.failure()};
+  }
+  try {
+    return handlers_.stored(request, received.finish());
+  } catch (const std::exception&) {
+    return {DimseStatus::out_of_resources, "could not be stored"};
+  }
+}
+
+void StorageProvider::drop_data_set(const Command& command) {
+  if (!command.set.data_set_follows()) return;
+  ReceivedFile nowhere(-1, {}, limits_.largest_data_set);
+  receive_into(nowhere, command);
+}
+
+void StorageProvider::receive_into(ReceivedFile& received, const Command& command) {
+  channel_.receive_data_set(command.context_id, [&](std::span<const std::byte> bytes) {
+    received.append(bytes);
+    // A data set above the limit is read to its end to be answered, but not without end.
+    if (received.bytes() / 2 > limits_.largest_data_set) throw AssociationEnded("data set too large");
+  });
+}
+
+void StorageProvider::report_lost(const StoreRequest& request, const std::string& why) const noexcept {
+  try {
+    handlers_.lost(request, why);
+  } catch (const std::exception&) {
+    return;  // there is no one left to answer, and the file was never acknowledged
+  }
+}
+
+void StorageProvider::respond(const Command& command, DimseStatus status, const std::string& comment) {
+  auto response = CommandSet::response_to(command.set, static_cast<std::uint16_t>(status));
+  if (!comment.empty()) {
+    response.set_text(CommandElement::error_comment, comment.substr(0, longest_error_comment));
+  }
+  channel_.send(command.context_id, response);
+}
+
+Admission admission_of(const ReadRequest& read, const AssociationHandlers& handlers) {
+  if (read.foreign_application_context) return Admission::not_authorized;
+  if (read.refused) return *read.refused;
+  try {
+    return handlers.admit(read.request);
+  } catch (const std::exception&) {
+    return Admission::congested;
+  }
+}
+
+void serve(UpperLayer& upper_layer, const AssociationHandlers& handlers, const AssociationLimits& limits,
+           AssociationSummary& summary) {
+  T_ASC_Association& association = *upper_layer.association();
+  const auto read = read_request(*association.params, summary.address);
+  summary.calling = read.request.calling;
+  summary.called = read.request.called;
+  summary.admission = admission_of(read, handlers);
+  if (summary.admission != Admission::accepted) {
+    reject_association(association, summary.admission, read.foreign_application_context);
+    summary.end = "rejected";
+    upper_layer.close_after_peer();
+    return;
+  }
+  auto contexts = accept_association(association);
+  if (!contexts) throw AssociationEnded("connection lost");
+  StorageProvider(upper_layer, std::move(*contexts), handlers, limits, summary).run();
+  if (ASC_acknowledgeRelease(&association).bad()) throw AssociationEnded("connection lost");
+  summary.end = "released";
+  upper_layer.close_after_peer();
+}
+
+}  // namespace
+
+AssociationSummary serve_association(int socket, const AssociationHandlers& handlers,
+                                     const AssociationLimits& limits, std::string address) {
+  AssociationSummary summary;
+  summary.address = address.empty() ? peer_address(socket) : std::move(address);
+  auto upper_layer =
+      UpperLayer::receive(socket, {limits.pdu_timeout, limits.idle_timeout}, limits.max_pdu_length);
+  try {
+    if (upper_layer.association() == nullptr) {
+      throw AssociationEnded("no association: " + upper_layer.problem());
+    }
+    serve(upper_layer, handlers, limits, summary);
+  } catch (const AssociationEnded& end) {
+    summary.end = end.what();
+    upper_layer.socket()->abort();
+  }
+  return summary;
+}
+
+}  // namespace glisson::dicom

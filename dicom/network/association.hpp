@@ -1,0 +1,110 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "dicom/identity.hpp"
+#include "dicom/network/transfer_capability.hpp"
+#include "engine/digest.hpp"
+
+namespace glisson::dicom {
+
+/// DIMSE status codes that Glisson answers (PS3.7 Annex C, PS3.4 B.2.3).
+enum class DimseStatus : std::uint16_t {
+  success = 0x0000,
+  sop_class_not_supported = 0x0122,
+  not_authorized = 0x0124,
+  unrecognized_operation = 0x0211,
+  out_of_resources = 0xA700,
+  data_set_does_not_match_sop_class = 0xA900,
+  cannot_understand = 0xC000,
+};
+
+/// What a peer asks for in its A-ASSOCIATE-RQ.
+struct AssociationRequest {
+  AeTitle calling;
+  AeTitle called;
+  std::string address;                       ///< The peer's numeric address.
+  bool verification_only = false;            ///< Proposes no abstract syntax but Verification.
+  std::vector<SopClassUid> storage_classes;  ///< Proposed abstract syntaxes that storing is accepted for.
+};
+
+/// The answer to an A-ASSOCIATE-RQ (PS3.8 9.3.4 for results, sources and reasons).
+enum class Admission {
+  accepted,
+  calling_title_not_recognized,  ///< Rejected permanent, service-user, reason 3.
+  called_title_not_recognized,   ///< Rejected permanent, service-user, reason 7.
+  not_authorized,  ///< Known, but may do nothing that it asks for: permanent, service-user, reason 1.
+  congested,       ///< Rejected transient, service-provider (presentation), reason 1.
+};
+
+/// A C-STORE-RQ before its data set is read.
+struct StoreRequest {
+  SopClassUid sop_class_uid;
+  SopInstanceUid sop_instance_uid;
+  TransferSyntaxUid transfer_syntax_uid;
+};
+
+/// The data set of a C-STORE, written to the file that `open_file` named: a Part 10 file whose data set is
+/// bit for bit as sent.
+struct ReceivedDataSet {
+  std::uint64_t bytes = 0;  ///< Of the data set, without preamble and file meta information.
+  Sha256 digest{};          ///< SHA-256 of the data set, without preamble and file meta information.
+};
+
+/// The answer to a C-STORE-RQ. The comment goes into Error Comment (0000,0902), at most 64 characters.
+struct StoreOutcome {
+  DimseStatus status = DimseStatus::success;
+  std::string comment;
+};
+
+/// What the server decides while DICOM is spoken. Callbacks run in the thread that serves the association;
+/// what they throw is answered with out_of_resources (admit: with congested) and ends nothing but that
+/// operation.
+struct AssociationHandlers {
+  std::function<Admission(const AssociationRequest&)> admit;
+  /// An open, empty, writable file for the data set that follows; the server keeps ownership. A negative
+  /// value makes the data set be read and dropped and the answer out_of_resources.
+  std::function<int(const StoreRequest&)> open_file;
+  /// The data set is complete in the file. Success is answered only with what this returns.
+  std::function<StoreOutcome(const StoreRequest&, const ReceivedDataSet&)> stored;
+  /// The data set that open_file gave a file for was not received whole: connection lost, limit exceeded,
+  /// disk full.
+  std::function<void(const StoreRequest&, const std::string& why)> lost;
+};
+
+/// Limits and deadlines of an association.
+struct AssociationLimits {
+  std::chrono::milliseconds pdu_timeout{30'000};   ///< One PDU, from the one before to its last byte.
+  std::chrono::milliseconds idle_timeout{60'000};  ///< Between two messages.
+  std::uint64_t largest_data_set = std::uint64_t{4} << 30;  ///< Bytes; larger ones are answered with A700.
+  std::uint32_t max_pdu_length = 131072;
+};
+
+/// How an association ended, for the log and the timeline.
+struct AssociationSummary {
+  AeTitle calling;
+  AeTitle called;
+  std::string address;
+  Admission admission = Admission::congested;
+  /// "released", "rejected", "aborted by peer", "connection lost", "timed out", "data set too large",
+  /// "protocol violated: ...", "no association: ...".
+  std::string end;
+  std::uint64_t stored = 0;   ///< C-STORE answered with success.
+  std::uint64_t refused = 0;  ///< C-STORE answered with anything else.
+  std::uint64_t echoes = 0;
+};
+
+/// Serves one association on a connected stream socket from the A-ASSOCIATE-RQ to the close; takes ownership
+/// of the socket. Accepts Verification and every storage SOP class, private ones included, uncompressed and
+/// compressed transfer syntaxes, never deflated ones. Does not throw for anything that the peer does. Threads
+/// may do this side by side.
+/// @param address the peer's numeric address where the socket cannot say (behind the TLS relay); empty: the
+///        socket's.
+AssociationSummary serve_association(int socket, const AssociationHandlers& handlers,
+                                     const AssociationLimits& limits, std::string address = {});
+
+}  // namespace glisson::dicom

@@ -1,0 +1,75 @@
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "config/model_package.hpp"
+#include "config/protocol_file.hpp"
+#include "config/settings.hpp"
+#include "server/commands/commands.hpp"
+#include "server/commands/exit_code.hpp"
+#include "server/commands/settings_options.hpp"
+
+namespace glisson::server {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string source_of(const SettingsOptions& options) {
+  const std::filesystem::path file = settings_file(options);
+  return file.empty() ? "standard values, no settings file" : file.string();
+}
+
+/// As a settings file that says the same, with what each setting means.
+void print(const std::vector<config::SettingDescription>& settings, const std::string& source) {
+  std::cout << "# " << source << '\n';
+  std::string section;
+  for (const auto& setting : settings) {
+    const std::size_t dot = setting.key.find('.');
+    if (setting.key.substr(0, dot) != section) {
+      section = setting.key.substr(0, dot);
+      std::cout << "\n[" << section << "]\n";
+    }
+    std::cout << "# " << setting.meaning << '\n' << setting.key.substr(dot + 1) << " = " << setting.value;
+    if (setting.value != setting.standard) std::cout << "  # standard: " << setting.standard;
+    std::cout << '\n';
+  }
+}
+
+}  // namespace
+
+int config_check(const ConfigOptions& options) {
+  const config::Settings settings = resolve(options.settings);
+  const auto protocol = config::find_protocol(settings.protocol, settings.protocol_folder());
+  const auto models = config::load_models(settings.model_folder());
+  for (const auto& model : models) config::check_protocol_of(model, settings.protocol_folder());
+  if (options.json) {
+    const Json result{{"settings", source_of(options.settings)},
+                      {"protocol", protocol.name + " " + protocol.version},
+                      {"models", models.size()},
+                      {"valid", true}};
+    std::cout << result.dump(2) << '\n';
+  } else {
+    std::cout << "Settings: " << source_of(options.settings) << ": valid\n"
+              << "Protocol: " << protocol.name << ' ' << protocol.version << '\n'
+              << "Models:   " << models.size() << ", all valid\n";
+  }
+  return exit_success;
+}
+
+int config_show(const ConfigOptions& options) {
+  const auto settings = config::describe_settings(resolve(options.settings));
+  if (options.json) {
+    Json result{{"source", source_of(options.settings)}, {"settings", Json::array()}};
+    for (const auto& setting : settings) {
+      result["settings"].push_back({{"key", setting.key},
+                                    {"value", setting.value},
+                                    {"standard", setting.standard},
+                                    {"meaning", setting.meaning}});
+    }
+    std::cout << result.dump(2) << '\n';
+    return exit_success;
+  }
+  print(settings, source_of(options.settings));
+  return exit_success;
+}
+
+}  // namespace glisson::server

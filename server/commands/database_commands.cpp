@@ -1,0 +1,52 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "server/commands/commands.hpp"
+#include "server/commands/exit_code.hpp"
+#include "server/commands/settings_options.hpp"
+#include "server/roles.hpp"
+#include "storage/database.hpp"
+
+namespace glisson::server {
+
+int database_status(const DatabaseOptions& options) {
+  const auto settings = resolve(options.settings);
+  const auto migrations = storage::migration_status(database_url(settings));
+  // The private cluster's address holds no secret; that of another server may hold a password.
+  const std::string url = settings.database_url.empty() ? database_url(settings) : "";
+  const bool current = std::none_of(migrations.begin(), migrations.end(),
+                                    [](const auto& migration) { return migration.applied_at.empty(); });
+  if (options.json) {
+    nlohmann::json object{{"current", current}, {"url", url}, {"migrations", nlohmann::json::array()}};
+    for (const auto& migration : migrations) {
+      object["migrations"].push_back(
+          {{"name", migration.name}, {"checksum", migration.checksum}, {"applied_at", migration.applied_at}});
+    }
+    std::cout << object.dump(2) << '\n';
+  } else {
+    for (const auto& migration : migrations) {
+      std::cout << fmt::format(
+          "{:<32} {}\n", migration.name,
+          migration.applied_at.empty() ? "not applied" : "applied " + migration.applied_at);
+    }
+    if (!url.empty()) std::cout << fmt::format("Look into it: psql \"{}\"\n", url);
+    std::cout << (current ? "The schema is up to date.\n" : "Apply what is missing: glisson db migrate\n");
+  }
+  return exit_success;
+}
+
+int database_migrate(const DatabaseOptions& options) {
+  const auto applied = storage::migrate(database_url(resolve(options.settings)));
+  if (options.json) {
+    std::cout << nlohmann::json{{"applied", applied}}.dump(2) << '\n';
+    return exit_success;
+  }
+  for (const auto& name : applied) std::cout << fmt::format("applied {}\n", name);
+  if (applied.empty()) std::cout << "The schema is up to date.\n";
+  return exit_success;
+}
+
+}  // namespace glisson::server

@@ -1,0 +1,158 @@
+#include "server/commands/service_command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "server/commands/commands.hpp"
+#include "server/commands/error_report.hpp"
+#include "server/commands/exit_code.hpp"
+
+namespace glisson::server {
+namespace {
+
+/// A command and the options that it fills; both live as long as the App.
+template <typename Options>
+struct Action {
+  CLI::App* command;
+  Options* options;
+
+  Action& with_json() {
+    command->add_flag("--json", options->json, "Print JSON instead of text for people");
+    return *this;
+  }
+  /// A required positional argument.
+  template <typename Value>
+  CLI::Option* argument(const char* name, Value Options::*member, const char* description) {
+    return command->add_option(name, options->*member, description)->required()->type_name("");
+  }
+};
+
+/// Adds the command `name`, which runs `action` on options of its own.
+template <typename Options>
+Action<Options> add_action(CLI::App& app, int& exit_code, const char* name, const char* description,
+                           int (*action)(const Options&)) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(name, description);
+  add_settings_options(*command, options->settings);
+  command->callback(
+      [options, action, &exit_code] { exit_code = report_errors([&] { return action(*options); }); });
+  return {command, options.get()};
+}
+
+void add_serve(CLI::App& app, int& exit_code) {
+  const auto [command, options] = add_action(
+      app, exit_code, "serve", "Run the service: receive studies, analyse them, deliver reports", &serve);
+  command->add_option("--port", options->settings.port, "TCP port; overrides the setting `receive.port`")
+      ->type_name("N")
+      ->check(CLI::Range(1, 65535).description(""));
+  command
+      ->add_option(
+          "--roles", options->roles,
+          "Roles that this host plays (all unless given): database, association, analysis, delivery, upkeep")
+      ->type_name("ROLE")
+      ->delimiter(',');
+  command->add_option("--role", options->role)->group("");  // How the supervisor starts its children.
+  command->footer(
+      "Examples:\n"
+      "  glisson serve --data /var/lib/glisson\n"
+      "  glisson serve --config /etc/glisson.toml --roles association,delivery\n"
+      "Without a database URL in the settings it keeps a private PostgreSQL in the data folder.\n"
+      "SIGTERM ends it in order: associations and jobs in hand are finished first.");
+}
+
+void add_peer_add(CLI::App& app, int& exit_code) {
+  auto action = add_action(app, exit_code, "add", "Add a peer, or replace the one of that name", &peer_add);
+  action.argument("NAME", &PeerOptions::name, "Name of the peer, for people");
+  action.argument("AE-TITLE", &PeerOptions::ae_title, "Its AE title");
+  action.argument("HOST", &PeerOptions::host, "Its host name or address");
+  action.argument("PORT", &PeerOptions::port, "Its port")->check(CLI::Range(1, 65535).description(""));
+  const auto [command, options] = action;
+  command->add_option("--may", options->may, "What it may do here: store, query, echo")
+      ->delimiter(',')
+      ->type_name("RIGHT")
+      ->check(CLI::IsMember({"store", "query", "echo"}).description(""));
+  command->add_flag("--reports", options->reports, "Receives reports; held until --purpose is declared");
+  command->add_option("--purpose", options->purpose, "What its reports are for; implies --reports")
+      ->type_name("test|research|clinical_study")
+      ->check(CLI::IsMember({"test", "research", "clinical_study"}).description(""));
+  command->add_option("--responsible", options->responsible, "Who answers for the use of the reports")
+      ->type_name("WHO");
+  command->add_option("--until", options->until, "Last day of that, YYYY-MM-DD")->type_name("DATE");
+  command->footer(
+      "Example:\n"
+      "  glisson peer add pacs PACS pacs.hospital.example 104 --may store,query,echo \\\n"
+      "    --purpose research --responsible \"Dr. N. N., study 2026-17\" --until 2027-12-31");
+}
+
+void add_peer(CLI::App& app, int& exit_code) {
+  CLI::App* peer = app.add_subcommand("peer", "Who may store here, and who gets reports");
+  peer->require_subcommand(1);
+  add_peer_add(*peer, exit_code);
+  add_action(*peer, exit_code, "list", "List the peers", &peer_list).with_json();
+  add_action(*peer, exit_code, "remove", "Remove a peer; its undelivered reports are kept as dead jobs",
+             &peer_remove)
+      .argument("NAME", &PeerOptions::name, "Name of the peer");
+  add_action(*peer, exit_code, "echo", "Ask a peer for C-ECHO", &peer_echo)
+      .argument("NAME", &PeerOptions::name, "Name of the peer");
+}
+
+void add_job(CLI::App& app, int& exit_code) {
+  CLI::App* job = app.add_subcommand("job", "What waits, what failed and why");
+  job->require_subcommand(1);
+  const auto [list, options] =
+      add_action(*job, exit_code, "list", "List jobs; all that are not done unless --state is given",
+                 &job_list)
+          .with_json();
+  list->add_option("--state", options->state, "Only jobs in this state")
+      ->type_name("scheduled|running|done|dead|blocked|held")
+      ->check(CLI::IsMember({"scheduled", "running", "done", "dead", "blocked", "held"}).description(""));
+  list->add_option("--limit", options->limit, "At most so many")->type_name("N")->capture_default_str();
+  add_action(*job, exit_code, "show", "Show a job with its attempts and its reason", &job_show)
+      .with_json()
+      .argument("ID", &JobOptions::id, "Number of the job");
+  add_action(*job, exit_code, "retry", "Try a dead, blocked or held job again, now", &job_retry)
+      .argument("ID", &JobOptions::id, "Number of the job");
+  auto decide =
+      add_action(*job, exit_code, "decide",
+                 "Decide which of two objects with one UID and different content is used", &job_decide);
+  decide.argument("ID", &JobOptions::id, "Number of the compare job");
+  decide.command->add_option("--keep", decide.options->keep, "The object that came first, or the second")
+      ->required()
+      ->type_name("first|second")
+      ->check(CLI::IsMember({"first", "second"}).description(""));
+}
+
+void add_explain(CLI::App& app, int& exit_code) {
+  add_action(app, exit_code, "explain",
+             "Tell a study's story, from the association to the report in the PACS", &explain)
+      .with_json()
+      .argument("STUDY", &ExplainOptions::study, "Accession number or Study Instance UID");
+}
+
+void add_db(CLI::App& app, int& exit_code) {
+  CLI::App* database = app.add_subcommand("db", "The database schema");
+  database->require_subcommand(1);
+  add_action(*database, exit_code, "status", "List the migrations and how to connect", &database_status)
+      .with_json();
+  add_action(*database, exit_code, "migrate", "Apply the migrations that are missing", &database_migrate)
+      .with_json();
+}
+
+}  // namespace
+
+void add_settings_options(CLI::App& command, SettingsOptions& settings) {
+  command.add_option("--config", settings.config, "Settings file; else glisson.toml in the data folder")
+      ->type_name("FILE")
+      ->check(CLI::ExistingFile.description(""));
+  command.add_option("--data", settings.data, "Data folder; overrides the setting `data`")->type_name("DIR");
+}
+
+void add_service_commands(CLI::App& app, int& exit_code) {
+  add_serve(app, exit_code);
+  add_peer(app, exit_code);
+  add_job(app, exit_code);
+  add_explain(app, exit_code);
+  add_db(app, exit_code);
+}
+
+}  // namespace glisson::server

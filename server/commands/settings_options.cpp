@@ -1,0 +1,32 @@
+#include "server/commands/settings_options.hpp"
+
+#include <limits>
+#include <string>
+
+#include "engine/errors.hpp"
+
+namespace glisson::server {
+
+std::filesystem::path settings_file(const SettingsOptions& options) {
+  if (!options.config.empty()) return options.config;
+  const std::filesystem::path data = options.data.empty() ? config::Settings{}.data : options.data;
+  std::filesystem::path file = data / "glisson.toml";
+  std::error_code unreadable;  // A folder that may not be entered holds no settings for this user.
+  return std::filesystem::exists(file, unreadable) ? file : std::filesystem::path{};
+}
+
+config::Settings resolve(const SettingsOptions& options) {
+  const std::filesystem::path file = settings_file(options);
+  config::Settings settings = file.empty() ? config::Settings{} : config::load_settings(file);
+  if (!options.data.empty()) settings.data = std::filesystem::absolute(options.data).lexically_normal();
+  if (options.port) {
+    if (*options.port < 1 || *options.port > std::numeric_limits<std::uint16_t>::max()) {
+      throw RejectedInput(RejectionReason::invalid_settings,
+                          "--port must be 1 to 65535, not " + std::to_string(*options.port));
+    }
+    settings.port = static_cast<std::uint16_t>(*options.port);
+  }
+  return settings;
+}
+
+}  // namespace glisson::server
