@@ -5,6 +5,8 @@ import pathlib
 import subprocess
 import unittest
 
+from glisson_service import reference_data
+
 ROOT = pathlib.Path(__file__).parents[2]
 
 
@@ -17,6 +19,16 @@ class Quickstart(unittest.TestCase):
         for words in ("RESEARCH, NOT FOR DIAGNOSIS", "73 instances stored", "Tumour burden score",
                       "original_shape_Sphericity", "report taken by pacs", "as text"):
             self.assertIn(words, done.stdout)
+
+    def test_takes_a_real_study_with_a_licence_beside_it(self):
+        data = reference_data()
+        if data is None:
+            self.skipTest("needs the reference data (set GLISSON_TEST_DATA)")
+        done = subprocess.run([ROOT / "quickstart", data / "data" / "liver-ct"], capture_output=True, text=True,
+                              timeout=200)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("52 instances stored", done.stdout)
+        self.assertIn("report taken by pacs", done.stdout)
 
     def test_refuses_a_folder_that_is_not_there(self):
         done = subprocess.run([ROOT / "quickstart", "no/such/folder"], capture_output=True, text=True, timeout=20)
