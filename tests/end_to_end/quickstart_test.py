@@ -3,6 +3,7 @@
 import os
 import pathlib
 import subprocess
+import tempfile
 import unittest
 
 from glisson_service import reference_data
@@ -13,8 +14,15 @@ ROOT = pathlib.Path(__file__).parents[2]
 @unittest.skipUnless(pathlib.Path(os.environ["GLISSON_BINARY"]) == ROOT / "build" / "glisson",
                      "quickstart works in the folder build")
 class Quickstart(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="glisson-test.")
+        self.addCleanup(folder.cleanup)
+        os.chmod(folder.name, 0o755)  # The service user must be able to enter.
+        self.environment = {**os.environ, "TMPDIR": folder.name}
+
     def test_shows_the_report_of_a_synthetic_study(self):
-        done = subprocess.run([ROOT / "quickstart"], capture_output=True, text=True, timeout=200)
+        done = subprocess.run([ROOT / "quickstart"], capture_output=True, text=True, timeout=200,
+                              env=self.environment)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         for words in ("RESEARCH, NOT FOR DIAGNOSIS", "73 instances stored", "Tumour burden score",
                       "original_shape_Sphericity", "report taken by pacs", "as text"):
@@ -25,7 +33,7 @@ class Quickstart(unittest.TestCase):
         if data is None:
             self.skipTest("needs the reference data (set GLISSON_TEST_DATA)")
         done = subprocess.run([ROOT / "quickstart", data / "data" / "liver-ct"], capture_output=True, text=True,
-                              timeout=200)
+                              timeout=200, env=self.environment)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("52 instances stored", done.stdout)
         self.assertIn("report taken by pacs", done.stdout)
