@@ -12,18 +12,6 @@
 
 namespace glisson::server {
 
-using boost::asio::ip::tcp;
-
-namespace {
-
-std::string address_of(const tcp::socket& connection) {
-  boost::system::error_code error;
-  const auto peer = connection.remote_endpoint(error);
-  return error ? "unknown" : peer.address().to_string();
-}
-
-}  // namespace
-
 AssociationPool::AssociationPool(boost::asio::io_context& loop, const RoleLauncher& launcher, int smallest,
                                  int largest)
     : loop_(loop),
@@ -73,15 +61,15 @@ void AssociationPool::listen(pid_t pid, const std::shared_ptr<Member>& member) {
                                   });
 }
 
-bool AssociationPool::give(tcp::socket& connection) {
+bool AssociationPool::give(IncomingConnection& connection) {
   boost::system::error_code error;
-  const std::string address = address_of(connection);
   for (auto& [pid, member] : members_) {
     if (!member->ready) continue;
     member->ready = false;
-    member->serves = address;
-    if (send_connection(member->control.native_handle(), connection.native_handle(), address)) {
-      connection.close(error);
+    member->serves = connection.origin.address;
+    if (send_connection(member->control.native_handle(), connection.socket.native_handle(),
+                        connection.origin)) {
+      connection.socket.close(error);
       return true;
     }
   }
@@ -92,15 +80,15 @@ int AssociationPool::held_by(const std::string& address) const {
   const auto served = std::count_if(members_.begin(), members_.end(), [&](const auto& entry) {
     return !entry.second->ready && entry.second->serves == address;
   });
-  const auto waiting = std::count_if(waiting_.begin(), waiting_.end(), [&](const tcp::socket& connection) {
-    return address_of(connection) == address;
-  });
+  const auto waiting = std::count_if(
+      waiting_.begin(), waiting_.end(),
+      [&](const IncomingConnection& connection) { return connection.origin.address == address; });
   return static_cast<int>(served + waiting);
 }
 
-void AssociationPool::take(tcp::socket connection) {
+void AssociationPool::take(IncomingConnection connection) {
   // C-ECHO is open to everyone, so that anybody may hold processes: but nobody all of them.
-  if (held_by(address_of(connection)) >= (3 * largest_ + 3) / 4) {
+  if (held_by(connection.origin.address) >= (3 * largest_ + 3) / 4) {
     log::warning("association refused: its address has three quarters of all association processes already");
     return reject_for_limit(std::move(connection));
   }
@@ -169,7 +157,7 @@ void AssociationPool::stop() {
   stopping_ = true;
   restart_.cancel();
   retire_.cancel();
-  for (tcp::socket& connection : waiting_) reject_for_limit(std::move(connection));
+  for (IncomingConnection& connection : waiting_) reject_for_limit(std::move(connection));
   waiting_.clear();
   boost::system::error_code ignored;
   for (auto& [pid, member] : members_) member->control.close(ignored);

@@ -1,13 +1,14 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <map>
 #include <memory>
+#include <vector>
 
+#include "server/incoming_connection.hpp"
 #include "server/role_process.hpp"
 
 namespace glisson::server {
@@ -22,7 +23,7 @@ class AssociationPool {
   /// Hands the connection to an idle process; to the next one that becomes ready where all are busy and more
   /// may be started; else, or when its address has three quarters of `largest` already, rejects it with
   /// "local limit exceeded".
-  void take(boost::asio::ip::tcp::socket connection);
+  void take(IncomingConnection connection);
   /// A child of this supervisor ended. False when it was none of the pool's.
   bool reap(pid_t pid);
   /// Lets every process finish the association in hand and exit; none is started any more.
@@ -44,7 +45,7 @@ class AssociationPool {
   void fill_later();
   void listen(pid_t pid, const std::shared_ptr<Member>& member);
   void fill();
-  bool give(boost::asio::ip::tcp::socket& connection);
+  bool give(IncomingConnection& connection);
   void retire_surplus();
   int idle() const;
   /// Associations and waiting connections of one address.
@@ -60,8 +61,7 @@ class AssociationPool {
   boost::asio::steady_timer restart_;
   boost::asio::steady_timer retire_;
   std::map<pid_t, std::shared_ptr<Member>> members_;
-  std::vector<boost::asio::ip::tcp::socket>
-      waiting_;  ///< Complete requests for which a process is being started.
+  std::vector<IncomingConnection> waiting_;  ///< Complete requests for which a process is being started.
 };
 
 }  // namespace glisson::server

@@ -24,11 +24,12 @@ int run_association_role(const config::Settings& settings, int control) {
   for (int served = 0; served < most_associations && report_ready(control); ++served) {
     auto connection = receive_connection(control);
     if (!connection) break;
-    const auto summary = dicom::serve_association(
-        connection->socket.release(), ingest.handlers(connection->address), limits, connection->address);
+    const std::string& address = connection->origin.address;
+    const auto summary =
+        dicom::serve_association(connection->socket.release(), ingest.handlers(address), limits, address);
     ingest.close(summary);
     log::info(fmt::format("association of {} to {} from {}: {}, {} stored, {} refused, {} echoes",
-                          summary.calling.value(), summary.called.value(), connection->address, summary.end,
+                          summary.calling.value(), summary.called.value(), address, summary.end,
                           summary.stored, summary.refused, summary.echoes));
   }
   return 0;

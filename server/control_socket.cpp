@@ -6,10 +6,43 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <string_view>
 #include <system_error>
 
 namespace glisson::server {
+namespace {
+
+constexpr std::size_t longest_subject = 1024;
+constexpr std::size_t longest_origin = 2048;
+
+/// Four texts with NULs between them; the subject is the last, so that whatever it holds stays in it.
+std::string encode(const ConnectionOrigin& origin) {
+  std::string text = origin.address;
+  (text += '\0') += std::to_string(origin.local_port);
+  (text += '\0') += origin.certificate_fingerprint;
+  (text += '\0') += origin.certificate_subject.substr(0, longest_subject);
+  return text;
+}
+
+std::optional<ConnectionOrigin> decode(std::string_view text) {
+  std::array<std::string_view, 3> fields;
+  for (std::string_view& field : fields) {
+    const auto end = text.find('\0');
+    if (end == std::string_view::npos) return std::nullopt;
+    field = text.substr(0, end);
+    text.remove_prefix(end + 1);
+  }
+  const auto [address, port, fingerprint] = fields;
+  std::uint16_t local_port = 0;
+  if (std::from_chars(port.data(), port.data() + port.size(), local_port).ec != std::errc()) {
+    return std::nullopt;
+  }
+  return ConnectionOrigin{std::string(address), local_port, std::string(fingerprint), std::string(text)};
+}
+
+}  // namespace
 
 void Descriptor::reset() noexcept {
   if (value_ >= 0) ::close(std::exchange(value_, -1));
@@ -23,8 +56,9 @@ std::pair<Descriptor, Descriptor> make_control_sockets() {
   return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-bool send_connection(int control, int socket, const std::string& address) {
-  iovec text{const_cast<char*>(address.data()), address.size()};
+bool send_connection(int control, int socket, const ConnectionOrigin& origin) {
+  std::string encoded = encode(origin);
+  iovec text{encoded.data(), encoded.size()};
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> ancillary{};
   msghdr message{};
   message.msg_iov = &text;
@@ -40,7 +74,7 @@ bool send_connection(int control, int socket, const std::string& address) {
 }
 
 std::optional<HandedConnection> receive_connection(int control) {
-  std::array<char, 64> text{};
+  std::array<char, longest_origin> text{};
   iovec buffer{text.data(), text.size()};
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> ancillary{};
   msghdr message{};
@@ -57,7 +91,10 @@ std::optional<HandedConnection> receive_connection(int control) {
   if (header == nullptr || header->cmsg_type != SCM_RIGHTS) return std::nullopt;
   int socket = -1;
   std::memcpy(&socket, CMSG_DATA(header), sizeof(int));
-  return HandedConnection{Descriptor(socket), std::string(text.data(), static_cast<std::size_t>(length))};
+  Descriptor owned(socket);
+  auto origin = decode({text.data(), static_cast<std::size_t>(length)});
+  if (!origin) return std::nullopt;
+  return HandedConnection{std::move(owned), std::move(*origin)};
 }
 
 bool report_ready(int control) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,10 +30,20 @@ class Descriptor {
   int value_ = -1;
 };
 
-/// A connection handed to an association process: the socket and the peer's numeric address.
+/// Where a connection comes from. Only the process that accepted it can tell: behind the TLS relay an
+/// association process holds one end of a local socket pair.
+struct ConnectionOrigin {
+  std::string address;  ///< The peer's, numeric; IPv4 in dotted form also where it came in over IPv6.
+  std::uint16_t local_port = 0;         ///< The port that the peer connected to.
+  std::string certificate_fingerprint;  ///< SHA-256 of the peer's certificate, lower-case hex; empty: plain.
+  std::string certificate_subject;      ///< Of the same (RFC 2253), at most 1024 bytes; empty: plain.
+  bool operator==(const ConnectionOrigin&) const = default;
+};
+
+/// A connection handed to an association process.
 struct HandedConnection {
   Descriptor socket;
-  std::string address;
+  ConnectionOrigin origin;
 };
 
 /// A pair of connected control sockets (SOCK_SEQPACKET, close-on-exec): {supervisor's end, child's end}.
@@ -40,9 +51,10 @@ struct HandedConnection {
 /// @throws std::system_error
 std::pair<Descriptor, Descriptor> make_control_sockets();
 
-/// Passes a connected socket to the process at the other end (SCM_RIGHTS).
+/// Passes a connected stream socket to the process at the other end (SCM_RIGHTS). A whole A-ASSOCIATE-RQ can
+/// be read from it.
 /// @return false when the other end is gone.
-bool send_connection(int control, int socket, const std::string& address);
+bool send_connection(int control, int socket, const ConnectionOrigin& origin);
 
 /// Waits for a connection.
 /// @return none when the other end was closed: finish and exit.

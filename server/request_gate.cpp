@@ -4,28 +4,41 @@
 
 #include <array>
 #include <boost/asio/steady_timer.hpp>
-#include <cerrno>
 #include <cstdint>
 #include <memory>
+#include <span>
 
 namespace glisson::server {
 namespace {
 
-using boost::asio::ip::tcp;
-
 constexpr std::size_t pdu_header_size = 6;
 constexpr std::uint8_t associate_request_type = 0x01;
+// PS3.8 table 9-11.
+constexpr std::size_t called_title_offset = 10;
+constexpr std::size_t calling_title_offset = 26;
+constexpr std::size_t title_size = 16;
+constexpr std::size_t fixed_part_size = 74;  ///< Before the variable items.
 
 void set_low_water_mark(int socket, std::size_t bytes) {
   const int value = static_cast<int>(bytes);
   ::setsockopt(socket, SOL_SOCKET, SO_RCVLOWAT, &value, sizeof value);
 }
 
+/// Without leading and trailing spaces, which are padding (PS3.5 6.2 AE).
+std::string title_at(std::span<const std::uint8_t> request, std::size_t offset) {
+  const auto field = request.subspan(offset, title_size);
+  const std::string text(field.begin(), field.end());
+  const auto begin = text.find_first_not_of(' ');
+  if (begin == std::string::npos) return {};
+  return text.substr(begin, text.find_last_not_of(' ') - begin + 1);
+}
+
 class Wait : public std::enable_shared_from_this<Wait> {
  public:
-  Wait(tcp::socket socket, std::function<void(tcp::socket)> whole, std::function<void()> gone)
-      : socket_(std::move(socket)),
-        timer_(socket_.get_executor()),
+  Wait(IncomingConnection connection, std::function<void(IncomingConnection, AssociationTitles)> whole,
+       std::function<void()> gone)
+      : connection_(std::move(connection)),
+        timer_(connection_.socket.get_executor()),
         whole_(std::move(whole)),
         gone_(std::move(gone)) {}
 
@@ -40,53 +53,57 @@ class Wait : public std::enable_shared_from_this<Wait> {
  private:
   void wait_for(std::size_t bytes) {
     needed_ = bytes;
-    set_low_water_mark(socket_.native_handle(), bytes);
-    socket_.async_wait(tcp::socket::wait_read,
-                       [self = shared_from_this()](const boost::system::error_code& error) {
-                         if (error) return;  // The deadline closed the socket.
-                         self->look();
-                       });
+    auto& socket = connection_.socket;
+    set_low_water_mark(socket.native_handle(), bytes);
+    socket.async_wait(std::decay_t<decltype(socket)>::wait_read,
+                      [self = shared_from_this()](const boost::system::error_code& error) {
+                        if (error) return;  // The deadline closed the socket.
+                        self->look();
+                      });
   }
 
   void look() {
     std::array<std::uint8_t, largest_association_request> bytes;
-    const ssize_t available = ::recv(socket_.native_handle(), bytes.data(), needed_, MSG_PEEK | MSG_DONTWAIT);
+    const ssize_t available =
+        ::recv(connection_.socket.native_handle(), bytes.data(), needed_, MSG_PEEK | MSG_DONTWAIT);
     // Woken below the mark: the peer has closed its side.
     if (available < static_cast<ssize_t>(needed_)) return close();
     if (bytes[0] != associate_request_type) return close();
     const std::size_t length =
         pdu_header_size + ((std::size_t{bytes[2]} << 24) | (std::size_t{bytes[3]} << 16) |
                            (std::size_t{bytes[4]} << 8) | std::size_t{bytes[5]});
-    if (length > largest_association_request) return close();
+    if (length < fixed_part_size || length > largest_association_request) return close();
     if (needed_ < length) return wait_for(length);
-    set_low_water_mark(socket_.native_handle(), 1);
+    set_low_water_mark(connection_.socket.native_handle(), 1);
     timer_.cancel();
-    whole_(std::move(socket_));
+    whole_(std::move(connection_),
+           {title_at(bytes, called_title_offset), title_at(bytes, calling_title_offset)});
   }
 
   void close() {
-    if (!socket_.is_open()) return;
+    if (!connection_.socket.is_open()) return;
     timer_.cancel();
     boost::system::error_code ignored;
-    socket_.close(ignored);
+    connection_.socket.close(ignored);
     gone_();
   }
 
-  tcp::socket socket_;
+  IncomingConnection connection_;
   boost::asio::steady_timer timer_;
   std::size_t needed_ = 0;
-  std::function<void(tcp::socket)> whole_;
+  std::function<void(IncomingConnection, AssociationTitles)> whole_;
   std::function<void()> gone_;
 };
 
 }  // namespace
 
-void await_association_request(tcp::socket socket, std::chrono::milliseconds deadline,
-                               std::function<void(tcp::socket)> whole, std::function<void()> gone) {
-  std::make_shared<Wait>(std::move(socket), std::move(whole), std::move(gone))->start(deadline);
+void await_association_request(IncomingConnection connection, std::chrono::milliseconds deadline,
+                               std::function<void(IncomingConnection, AssociationTitles)> whole,
+                               std::function<void()> gone) {
+  std::make_shared<Wait>(std::move(connection), std::move(whole), std::move(gone))->start(deadline);
 }
 
-void reject_for_limit(tcp::socket socket) {
+void reject_for_limit(IncomingConnection connection) {
   static constexpr std::array<std::uint8_t, 10> reject{
       0x03, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00,
       0x02,  // Result: rejected transient.
@@ -94,13 +111,13 @@ void reject_for_limit(tcp::socket socket) {
       0x02,  // Reason: local limit exceeded.
   };
   // A socket that was just accepted has room for ten bytes; a peer that is gone already is no concern.
-  ::send(socket.native_handle(), reject.data(), reject.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  const int socket = connection.socket.native_handle();
+  ::send(socket, reject.data(), reject.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   // Unread request bytes would turn the close into a reset that may overtake the answer.
   std::array<std::uint8_t, 4096> unread;
-  while (::recv(socket.native_handle(), unread.data(), unread.size(), MSG_DONTWAIT) > 0) {
+  while (::recv(socket, unread.data(), unread.size(), MSG_DONTWAIT) > 0) {
   }
-  boost::system::error_code ignored;
-  socket.shutdown(tcp::socket::shutdown_send, ignored);
+  ::shutdown(socket, SHUT_WR);
 }
 
 }  // namespace glisson::server

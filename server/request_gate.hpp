@@ -1,8 +1,9 @@
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <functional>
+
+#include "server/incoming_connection.hpp"
 
 namespace glisson::server {
 
@@ -13,13 +14,16 @@ inline constexpr std::size_t largest_association_request = 65536;
 /// byte out of it, so that no association process ever waits for a silent peer. SO_RCVLOWAT keeps the loop
 /// asleep until the bytes still needed are there. A connection that shows anything else, ends, or takes
 /// longer than the deadline is closed.
-/// @param whole called with the socket once the request is complete.
+///
+/// A local socket, such as the TLS relay's, ignores SO_RCVLOWAT: whoever brings one brings it with the whole
+/// request in it.
+/// @param whole called with the connection and the titles that it shows once the request is complete.
 /// @param gone called once when the connection was closed instead.
-void await_association_request(boost::asio::ip::tcp::socket socket, std::chrono::milliseconds deadline,
-                               std::function<void(boost::asio::ip::tcp::socket)> whole,
+void await_association_request(IncomingConnection connection, std::chrono::milliseconds deadline,
+                               std::function<void(IncomingConnection, AssociationTitles)> whole,
                                std::function<void()> gone);
 
-/// Writes an A-ASSOCIATE-RJ: transient, local limit exceeded (PS3.8 9.3.4), and closes the socket.
-void reject_for_limit(boost::asio::ip::tcp::socket socket);
+/// Writes an A-ASSOCIATE-RJ: transient, local limit exceeded (PS3.8 9.3.4), and closes the connection.
+void reject_for_limit(IncomingConnection connection);
 
 }  // namespace glisson::server

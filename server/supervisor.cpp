@@ -44,6 +44,14 @@ int raise_descriptor_limit() {
   return static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 65536));
 }
 
+/// IPv4 in dotted form also where a socket for both families shows it as IPv4-mapped (RFC 4291 2.5.5.2).
+std::string numeric(const boost::asio::ip::address& address) {
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).to_string();
+  }
+  return address.to_string();
+}
+
 /// A role of which one process runs; started again, with growing pauses, when it dies.
 struct SingleRole {
   explicit SingleRole(boost::asio::io_context& loop) : restart(loop) {}
@@ -131,11 +139,15 @@ class Supervisor {
     });
   }
 
-  void admit(tcp::socket connection) {
+  void admit(tcp::socket socket) {
+    boost::system::error_code error;
+    const auto peer = socket.remote_endpoint(error);
+    if (error) return;  // It is gone already.
     ++pending_;
     await_association_request(
-        std::move(connection), settings_.association_request_timeout,
-        [this](tcp::socket whole) {
+        {std::move(socket), {numeric(peer.address()), settings_.port, {}, {}}},
+        settings_.association_request_timeout,
+        [this](IncomingConnection whole, const AssociationTitles&) {
           --pending_;
           pool_.take(std::move(whole));
         },

@@ -3,10 +3,7 @@
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcuid.h>
 #include <dcmtk/dcmnet/assoc.h>
-#include <netdb.h>
-#include <sys/socket.h>
 
-#include <array>
 #include <utility>
 
 #include "dicom/network/message_channel.hpp"
@@ -19,19 +16,6 @@ namespace glisson::dicom {
 namespace {
 
 constexpr std::size_t longest_error_comment = 64;  // VR LO
-
-std::string peer_address(int socket) {
-  sockaddr_storage address{};
-  socklen_t length = sizeof address;
-  std::array<char, NI_MAXHOST> text{};
-  if (::getpeername(socket, reinterpret_cast<sockaddr*>(&address), &length) != 0) return {};
-  if (address.ss_family != AF_INET && address.ss_family != AF_INET6) return {};
-  if (::getnameinfo(reinterpret_cast<const sockaddr*>(&address), length, text.data(), text.size(), nullptr, 0,
-                    NI_NUMERICHOST) != 0) {
-    return {};
-  }
-  return text.data();
-}
 
 /// The message loop of an accepted association.
 class StorageProvider {
@@ -216,7 +200,7 @@ void serve(UpperLayer& upper_layer, const AssociationHandlers& handlers, const A
 AssociationSummary serve_association(int socket, const AssociationHandlers& handlers,
                                      const AssociationLimits& limits, std::string address) {
   AssociationSummary summary;
-  summary.address = address.empty() ? peer_address(socket) : std::move(address);
+  summary.address = std::move(address);
   auto upper_layer =
       UpperLayer::receive(socket, {limits.pdu_timeout, limits.idle_timeout}, limits.max_pdu_length);
   try {

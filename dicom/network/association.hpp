@@ -102,9 +102,8 @@ struct AssociationSummary {
 /// of the socket. Accepts Verification and every storage SOP class, private ones included, uncompressed and
 /// compressed transfer syntaxes, never deflated ones. Does not throw for anything that the peer does. Threads
 /// may do this side by side.
-/// @param address the peer's numeric address where the socket cannot say (behind the TLS relay); empty: the
-///        socket's.
+/// @param address the peer's numeric address, as whoever accepted the connection knows it.
 AssociationSummary serve_association(int socket, const AssociationHandlers& handlers,
-                                     const AssociationLimits& limits, std::string address = {});
+                                     const AssociationLimits& limits, std::string address);
 
 }  // namespace glisson::dicom

@@ -11,16 +11,17 @@
 namespace glisson::server {
 namespace {
 
-TEST(ControlSocket, PassesAnOpenSocketAndItsAddress) {
+TEST(ControlSocket, PassesAnOpenSocketAndItsOrigin) {
   auto [supervisor, child] = make_control_sockets();
   std::array<int, 2> connection{};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, connection.data()), 0);
-  ASSERT_TRUE(send_connection(supervisor.get(), connection[0], "192.0.2.7"));
+  const ConnectionOrigin origin{"2001:db8::7", 2762, std::string(64, 'a'), std::string("CN=ct 1\0,O=x", 12)};
+  ASSERT_TRUE(send_connection(supervisor.get(), connection[0], origin));
   ::close(connection[0]);
 
   const auto handed = receive_connection(child.get());
   ASSERT_TRUE(handed);
-  EXPECT_EQ(handed->address, "192.0.2.7");
+  EXPECT_EQ(handed->origin, origin);
   ASSERT_EQ(::write(handed->socket.get(), "x", 1), 1);
   char byte = 0;
   ASSERT_EQ(::read(connection[1], &byte, 1), 1);
@@ -39,7 +40,7 @@ TEST(ControlSocket, TellsTheEndOfTheOtherSide) {
 TEST(ControlSocket, SendingToADeadProcessFails) {
   auto [supervisor, child] = make_control_sockets();
   child.reset();
-  EXPECT_FALSE(send_connection(supervisor.get(), STDIN_FILENO, "192.0.2.7"));
+  EXPECT_FALSE(send_connection(supervisor.get(), STDIN_FILENO, {"192.0.2.7", 104, {}, {}}));
 }
 
 TEST(StopWatch, SeesTheSupervisorGo) {

@@ -8,6 +8,7 @@
 #include <boost/asio/write.hpp>
 #include <ctime>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "server/request_gate.hpp"
@@ -29,7 +30,11 @@ class RequestGate : public testing::Test {
 
   void open_gate(std::chrono::milliseconds deadline) {
     await_association_request(
-        std::move(accepted_), deadline, [this](tcp::socket socket) { whole_.emplace(std::move(socket)); },
+        {std::move(accepted_), {"127.0.0.1", 104, {}, {}}}, deadline,
+        [this](IncomingConnection connection, AssociationTitles titles) {
+          whole_.emplace(std::move(connection));
+          titles_ = std::move(titles);
+        },
         [this] { gone_ = true; });
   }
 
@@ -50,7 +55,8 @@ class RequestGate : public testing::Test {
   boost::asio::io_context loop_;
   tcp::socket peer_{loop_};
   tcp::socket accepted_{loop_};
-  std::optional<tcp::socket> whole_;
+  std::optional<IncomingConnection> whole_;
+  AssociationTitles titles_;
   bool gone_ = false;
 };
 
@@ -61,14 +67,35 @@ TEST_F(RequestGate, HandsOnAWholeRequestWithEveryByteStillUnread) {
   loop_.run();
   ASSERT_TRUE(whole_);
   std::vector<unsigned char> received(bytes.size());
-  boost::asio::read(*whole_, boost::asio::buffer(received));
+  boost::asio::read(whole_->socket, boost::asio::buffer(received));
   EXPECT_EQ(received, bytes);
   EXPECT_FALSE(gone_);
 }
 
+TEST_F(RequestGate, ReadsTheTitlesAtTheirOffsetsWithoutPadding) {
+  open_gate(5s);
+  auto bytes = request(200, 200);
+  const std::string_view called = "GLISSON", calling = "  CT 1 ";
+  std::copy(called.begin(), called.end(), bytes.begin() + 10);
+  std::copy(calling.begin(), calling.end(), bytes.begin() + 26);
+  send(bytes);
+  loop_.run();
+  ASSERT_TRUE(whole_);
+  EXPECT_EQ(titles_.called, "GLISSON");
+  EXPECT_EQ(titles_.calling, "CT 1");
+  EXPECT_EQ(whole_->origin.address, "127.0.0.1");
+}
+
+TEST_F(RequestGate, ClosesARequestWithoutRoomForItsTitles) {
+  open_gate(5s);
+  send(request(67, 67));
+  loop_.run();
+  EXPECT_TRUE(gone_);
+}
+
 TEST_F(RequestGate, WaitsForARequestThatComesInPieces) {
   open_gate(5s);
-  for (const unsigned char byte : request(50, 49)) send({byte});
+  for (const unsigned char byte : request(80, 79)) send({byte});
   loop_.run_for(50ms);
   EXPECT_FALSE(whole_);
   send({0x20});
@@ -124,7 +151,7 @@ TEST_F(RequestGate, ClosesWhenThePeerGivesUp) {
 
 TEST_F(RequestGate, RejectsForALimitWithAProperAnswer) {
   send(request(100, 100));
-  reject_for_limit(std::move(accepted_));
+  reject_for_limit({std::move(accepted_), {}});
   std::array<unsigned char, 10> answer{};
   boost::asio::read(peer_, boost::asio::buffer(answer));
   EXPECT_EQ(answer, (std::array<unsigned char, 10>{0x03, 0, 0, 0, 0, 4, 0, 2, 3, 2}));

@@ -46,7 +46,7 @@ void StorageNode::accept_connections() {
     const int connection = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (connection < 0) return;
     associations_.emplace_back([this, connection] {
-      auto summary = dicom::serve_association(connection, handlers(), limits_);
+      auto summary = dicom::serve_association(connection, handlers(), limits_, "127.0.0.1");
       const std::lock_guard lock(mutex_);
       summaries_.push_back(std::move(summary));
       ended_.notify_all();
