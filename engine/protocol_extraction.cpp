@@ -9,19 +9,6 @@
 namespace glisson::engine {
 namespace {
 
-Mask cropped(const Mask& mask, const BoundingBox& box, const Grid& grid) {
-  Mask part{grid, {}};
-  part.voxels.reserve(grid.voxel_count());
-  for (int z = box.lower[2]; z <= box.upper[2]; ++z) {
-    for (int y = box.lower[1]; y <= box.upper[1]; ++y) {
-      const auto row =
-          mask.voxels.begin() + static_cast<std::ptrdiff_t>(mask.grid.offset(box.lower[0], y, z));
-      part.voxels.insert(part.voxels.end(), row, row + box.extent(0));
-    }
-  }
-  return part;
-}
-
 /// The settings for response maps: their intensities have nothing to do with the range of the image's.
 IbsiSettings for_responses(const IbsiExtraction& extraction) {
   IbsiSettings settings = extraction.processing;
@@ -48,14 +35,16 @@ FeatureVector extract_ibsi_features(const Volume& volume, const Mask& mask,
   FeatureVector features;
   if (extraction.unfiltered) append("", extract_ibsi_features(image, extraction.processing), features);
   const BoundingBox box = bounding_box(image.morphological_mask);
+  const Mask morphological_mask = crop_to_box(image.morphological_mask, box);
+  const Mask intensity_mask = crop_to_box(image.intensity_mask, box);
   for (const NamedFilter& filter : extraction.filters) {
     IbsiImage response;
     {
       const StageClock clock("filtering");
       response.volume = apply_filter(filter.filter, image.volume, box);
     }
-    response.morphological_mask = cropped(image.morphological_mask, box, response.volume.grid);
-    response.intensity_mask = cropped(image.intensity_mask, box, response.volume.grid);
+    response.morphological_mask = {response.volume.grid, morphological_mask.voxels};
+    response.intensity_mask = {response.volume.grid, intensity_mask.voxels};
     append(filter.name + "_", extract_ibsi_features(response, for_responses(extraction)), features);
   }
   std::ranges::sort(features, {}, &Feature::name);

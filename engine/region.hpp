@@ -26,6 +26,9 @@ struct BoundingBox {
 /// @throws RejectedInput empty_region when no voxel is inside.
 BoundingBox bounding_box(const Mask& mask);
 
+/// The part of a mask in a box.
+Mask crop_to_box(const Mask& mask, const BoundingBox& box);
+
 /// Crops image and mask to the region.
 /// @throws RejectedInput empty_region when no voxel is inside, unsupported_pixel_format when an intensity
 /// inside

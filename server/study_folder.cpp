@@ -8,6 +8,7 @@
 #include "dicom/data_set_digest.hpp"
 #include "dicom/instance_reader.hpp"
 #include "engine/errors.hpp"
+#include "engine/side_by_side.hpp"
 
 namespace glisson::server {
 
@@ -20,15 +21,19 @@ StudyFolder::StudyFolder(const std::filesystem::path& folder) {
     if (entry.is_regular_file()) paths.push_back(entry.path());
   }
   std::ranges::sort(paths);
-  for (const auto& path : paths) add(path);
+  std::vector<dicom::InstanceHeader> headers(paths.size());
+  const auto faults = engine::side_by_side(
+      paths.size(), [&](std::size_t i) { headers[i] = dicom::read_instance_header(paths[i]); });
+  for (std::size_t i = 0; i < paths.size(); ++i) add(paths[i], headers[i], faults[i]);
   std::ranges::stable_sort(images_, std::less<>{});
   const auto same = [](const File& a, const File& b) { return a.sop_instance_uid == b.sop_instance_uid; };
   images_.erase(std::unique(images_.begin(), images_.end(), same), images_.end());
 }
 
-void StudyFolder::add(const std::filesystem::path& path) {
+void StudyFolder::add(const std::filesystem::path& path, const dicom::InstanceHeader& header,
+                      const std::exception_ptr& fault) {
   try {
-    const auto header = dicom::read_instance_header(path);
+    engine::rethrow(fault);
     if (header.is_segmentation()) {
       segmentations_.push_back(path);
     } else {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -33,7 +34,9 @@ class StudyFolder {
     dicom::SeriesInstanceUid series_instance_uid;
     bool operator<(const File& other) const { return sop_instance_uid < other.sop_instance_uid; }
   };
-  void add(const std::filesystem::path& path);
+  /// @param fault what reading the header threw, if anything.
+  void add(const std::filesystem::path& path, const dicom::InstanceHeader& header,
+           const std::exception_ptr& fault);
 
   std::vector<File> images_;  ///< Sorted by SOP Instance UID, each once.
   std::vector<std::filesystem::path> segmentations_;

@@ -11,6 +11,8 @@
 #include "dicom/images/geometry.hpp"
 #include "dicom/images/slice.hpp"
 #include "engine/errors.hpp"
+#include "engine/large_array.hpp"
+#include "engine/side_by_side.hpp"
 
 namespace glisson::dicom {
 namespace {
@@ -130,11 +132,12 @@ void require_regular_stack(const std::vector<PlacedSlice>& slices, const engine:
 }
 
 std::vector<PlacedSlice> read_sorted_slices(std::span<const std::filesystem::path> files) {
-  std::vector<PlacedSlice> slices;
-  slices.reserve(files.size());
-  for (const auto& file : files) {
-    slices.push_back({read_slice(file), 0});
-    require_same_geometry(slices.front().slice, slices.back().slice);
+  std::vector<PlacedSlice> slices(files.size());
+  const auto faults =
+      engine::side_by_side(files.size(), [&](std::size_t i) { slices[i].slice = read_slice(files[i]); });
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    engine::rethrow(faults[i]);
+    require_same_geometry(slices.front().slice, slices[i].slice);
   }
   if (slices.size() < 2) {
     reject(too_few_slices, std::to_string(slices.size()) + (slices.size() == 1 ? " slice" : " slices"));
@@ -202,13 +205,15 @@ ImageSeries read_image_series(std::span<const std::filesystem::path> files) {
   series.slice_thickness = first.slice_thickness;
   series.intensity_unit = first.intensity_unit;
   series.volume.grid = make_grid(slices);
-  series.volume.values.resize(series.volume.grid.voxel_count());
+  series.volume.values = engine::large_array<float>(series.volume.grid.voxel_count());
   const std::size_t plane = static_cast<std::size_t>(first.rows) * static_cast<std::size_t>(first.columns);
-  for (std::size_t z = 0; z < slices.size(); ++z) {
-    const Slice& slice = slices[z].slice;
+  for (const auto& [slice, along] : slices) {
     series.images.push_back({slice.file, slice.sop_class_uid, slice.sop_instance_uid});
-    read_intensities(slice, std::span(series.volume.values).subspan(z * plane, plane));
   }
+  const auto faults = engine::side_by_side(slices.size(), [&](std::size_t z) {
+    read_intensities(slices[z].slice, std::span(series.volume.values).subspan(z * plane, plane));
+  });
+  for (const auto& fault : faults) engine::rethrow(fault);
   return series;
 }
 

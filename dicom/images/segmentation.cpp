@@ -5,6 +5,7 @@
 
 #include "dicom/dicom_file.hpp"
 #include "dicom/images/frame_placement.hpp"
+#include "engine/large_array.hpp"
 
 namespace glisson::dicom {
 namespace {
@@ -92,7 +93,7 @@ std::vector<engine::SegmentMask> describe_segments(const Attributes& data_set, c
   }
   for (auto& segment : segments) {
     segment.mask.grid = grid;
-    segment.mask.voxels.assign(grid.voxel_count(), 0);
+    segment.mask.voxels = engine::large_array<std::uint8_t>(grid.voxel_count());
   }
   return segments;
 }

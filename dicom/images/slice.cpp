@@ -3,6 +3,7 @@
 #include <dcmtk/dcmdata/dcuid.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <tuple>
@@ -86,13 +87,28 @@ void read_plane(const Attributes& image, Slice& slice) {
   std::tie(slice.row_direction, slice.column_direction) = read_orientation(image);
 }
 
-// Stored value of one pixel: the bits from High Bit down, sign-extended where signed (PS3.5 8.1.1).
-int stored_value(unsigned raw, const PixelFormat& format) {
-  const unsigned bits = static_cast<unsigned>(format.bits_stored);
-  const unsigned shift = static_cast<unsigned>(format.high_bit) + 1 - bits;
-  const unsigned value = (raw >> shift) & ((1U << bits) - 1);
-  if (!format.is_signed || (value >> (bits - 1)) == 0) return static_cast<int>(value);
-  return static_cast<int>(value) - static_cast<int>(1U << bits);
+// Intensities of stored values, which are the bits from High Bit down, sign-extended where signed (PS3.5
+// 8.1.1): what lies above is shifted out to the left, what lies below to the right.
+template <typename Value, typename Sample>
+void rescale(std::span<const Sample> samples, const PixelFormat& format, std::span<float> target) {
+  const int above = 31 - format.high_bit;
+  const int below = 32 - format.bits_stored;
+  for (std::size_t i = 0; i < target.size(); ++i) {
+    const auto value = static_cast<Value>(std::uint32_t{samples[i]} << above) >> below;
+    target[i] = static_cast<float>(value * format.slope + format.intercept);
+  }
+}
+
+template <typename Sample>
+void read_samples(const DicomFile& dicom, const PixelFormat& format, std::span<float> target) {
+  static_assert(std::endian::native == std::endian::little, "pixels are read in little-endian order");
+  std::vector<Sample> samples(target.size());
+  dicom.read_pixels(0, {reinterpret_cast<std::uint8_t*>(samples.data()), samples.size() * sizeof(Sample)});
+  if (format.is_signed) {
+    rescale<std::int32_t>(std::span<const Sample>(samples), format, target);
+  } else {
+    rescale<std::uint32_t>(std::span<const Sample>(samples), format, target);
+  }
 }
 
 std::uint64_t pixel_bytes(const Slice& slice) {
@@ -131,16 +147,11 @@ Slice read_slice(const std::filesystem::path& file) {
 
 void read_intensities(const Slice& slice, std::span<float> target) {
   const DicomFile dicom(slice.file, Extent::whole);
-  const std::uint64_t size = pixel_bytes(slice);
-  dicom.require_pixel_bytes(size);
-  std::vector<std::uint8_t> bytes(size);
-  dicom.read_pixels(0, bytes);
-  const PixelFormat& format = slice.format;
-  const std::size_t width = static_cast<std::size_t>(format.bits_allocated / 8);
-  for (std::size_t i = 0; i < target.size(); ++i) {
-    unsigned raw = bytes[i * width];
-    if (width == 2) raw |= static_cast<unsigned>(bytes[i * width + 1]) << 8;
-    target[i] = static_cast<float>(stored_value(raw, format) * format.slope + format.intercept);
+  dicom.require_pixel_bytes(pixel_bytes(slice));
+  if (slice.format.bits_allocated == 8) {
+    read_samples<std::uint8_t>(dicom, slice.format, target);
+  } else {
+    read_samples<std::uint16_t>(dicom, slice.format, target);
   }
 }
 

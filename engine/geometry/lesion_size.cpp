@@ -33,10 +33,10 @@ struct Point {
   double v = 0;  ///< Along y.
 };
 
-/// One slice of a mask.
+/// One slice of a mask, of which nothing lies outside of `box`.
 class Slice {
  public:
-  Slice(const Mask& mask, int z) : mask_(mask), z_(z) {}
+  Slice(const Mask& mask, const BoundingBox& box, int z) : mask_(mask), box_(box), z_(z) {}
 
   bool inside(int x, int y) const {
     const Grid& grid = mask_.grid;
@@ -46,8 +46,8 @@ class Slice {
 
   std::size_t count() const {
     std::size_t voxels = 0;
-    for (int y = 0; y < mask_.grid.size[1]; ++y) {
-      for (int x = 0; x < mask_.grid.size[0]; ++x) voxels += inside(x, y) ? 1U : 0U;
+    for (int y = box_.lower[1]; y <= box_.upper[1]; ++y) {
+      for (int x = box_.lower[0]; x <= box_.upper[0]; ++x) voxels += inside(x, y) ? 1U : 0U;
     }
     return voxels;
   }
@@ -64,10 +64,10 @@ class Slice {
   /// The outer corners of each row's first and last voxel: no other corner can be on the convex hull.
   std::vector<Corner> outer_corners() const {
     std::vector<Corner> corners;
-    for (int y = 0; y < mask_.grid.size[1]; ++y) {
+    for (int y = box_.lower[1]; y <= box_.upper[1]; ++y) {
       int first = -1;
       int last = -1;
-      for (int x = 0; x < mask_.grid.size[0]; ++x) {
+      for (int x = box_.lower[0]; x <= box_.upper[0]; ++x) {
         if (!inside(x, y)) continue;
         if (first < 0) first = x;
         last = x;
@@ -84,8 +84,8 @@ class Slice {
   /// The edges between voxels inside and outside.
   std::vector<Segment> outline() const {
     std::vector<Segment> edges;
-    for (int y = 0; y <= mask_.grid.size[1]; ++y) {
-      for (int x = 0; x <= mask_.grid.size[0]; ++x) {
+    for (int y = box_.lower[1]; y <= box_.upper[1] + 1; ++y) {
+      for (int x = box_.lower[0]; x <= box_.upper[0] + 1; ++x) {
         if (inside(x, y) != inside(x - 1, y)) edges.push_back({{x, y}, {x, y + 1}});
         if (inside(x, y) != inside(x, y - 1)) edges.push_back({{x, y}, {x + 1, y}});
       }
@@ -95,6 +95,7 @@ class Slice {
 
  private:
   const Mask& mask_;
+  BoundingBox box_;
   int z_;
 };
 
@@ -202,7 +203,8 @@ Axis to_axis(const Slice& slice, const Diameter& diameter) {
 /// Takes the voxels that are connected to one of a region out of it.
 class PartTaker {
  public:
-  PartTaker(const Mask& mask, const BoundingBox& box) : mask_(mask), box_(box), left_(mask.voxels) {}
+  PartTaker(const Mask& mask, const BoundingBox& box)
+      : mask_(mask), box_(box), left_(crop_to_box(mask, box)) {}
 
   /// In-plane diagonal in mm of the part that begins at a voxel; 0 where the voxel was taken or is outside.
   double take(int x, int y, int z) {
@@ -226,7 +228,7 @@ class PartTaker {
     for (std::size_t axis = 0; axis < 3; ++axis) {
       if (voxel[axis] < box_.lower[axis] || voxel[axis] > box_.upper[axis]) return false;
     }
-    auto& left = left_[mask_.grid.offset(x, y, z)];
+    auto& left = left_.voxels[left_.grid.offset(x - box_.lower[0], y - box_.lower[1], z - box_.lower[2])];
     if (left == 0) return false;
     left = 0;
     pending_.push_back(voxel);
@@ -235,13 +237,12 @@ class PartTaker {
 
   const Mask& mask_;
   BoundingBox box_;
-  std::vector<std::uint8_t> left_;
+  Mask left_;  // of the box
   std::vector<std::array<int, 3>> pending_;
 };
 
-int count_parts(const Mask& mask) {
+int count_parts(const Mask& mask, const BoundingBox& box) {
   constexpr double smallest_part = 5;
-  const BoundingBox box = bounding_box(mask);
   PartTaker taker(mask, box);
   int parts = 0;
   for (int z = box.lower[2]; z <= box.upper[2]; ++z) {
@@ -258,10 +259,11 @@ LesionSize measure_lesion(const Mask& mask) {
   if (mask.voxels.size() != mask.grid.voxel_count()) {
     throw std::logic_error("a mask must have one value for each voxel of its grid");
   }
+  const BoundingBox box = bounding_box(mask);
   LesionSize size;
   Diameter longest;
-  for (int z = 0; z < mask.grid.size[2]; ++z) {
-    const Slice slice(mask, z);
+  for (int z = box.lower[2]; z <= box.upper[2]; ++z) {
+    const Slice slice(mask, box, z);
     const std::size_t voxels = slice.count();
     if (voxels == 0) continue;
     size.voxels += voxels;
@@ -272,12 +274,11 @@ LesionSize measure_lesion(const Mask& mask) {
       size.slice = z;
     }
   }
-  if (size.voxels == 0) throw RejectedInput(RejectionReason::empty_region, "the region has no voxel");
-  const Slice slice(mask, size.slice);
+  const Slice slice(mask, box, size.slice);
   size.volume = static_cast<double>(size.voxels) * mask.grid.voxel_volume();
   size.long_axis = to_axis(slice, longest);
   size.short_axis = to_axis(slice, longest_perpendicular(slice, longest));
-  size.parts = count_parts(mask);
+  size.parts = count_parts(mask, box);
   size.pixel_size = std::max(mask.grid.spacing[0], mask.grid.spacing[1]);
   return size;
 }
