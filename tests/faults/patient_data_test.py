@@ -1,0 +1,189 @@
+"""Patient data stay out of logs and command lines, on error paths too: canaries in every text of every object."""
+
+import contextlib
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import threading
+import time
+import unittest
+
+from figures import figure
+from glisson_service import Service, free_port, sop_instance_uid, wait_until
+from raw_acceptor import RawAcceptor
+from raw_peer import CT, RawPeer, data_set_of, file_meta_of
+from small_objects import ct_image
+
+SETTINGS = "[queue]\nsettle_time = 1\nlease = 2\nincomplete_after = 2\n[log]\nlevel = \"trace\"\n"
+FLAWED = ("missing_slice", "no_references", "duplicate_position", "mixed_pixel_spacing", "truncated_image",
+          "truncated_mask", "fractional_mask", "absurd_rows_and_columns", "malformed_series_uid",
+          "no_segment_of_interest", "secondary_capture")
+
+# What must not be found, whatever its case: the canary word, the arc of every UID of the patient, the date.
+CANARY, ARC, DATE = "Zqcanary", "1.2.826.0.8.777", "19170203"
+TEXTS = {
+    "PN": ("0010,0010", "0008,0090", "0008,1050", "0008,1070", "0010,1001", "0008,1060", "0040,0006"),
+    "LO": ("0010,0020", "0010,0021", "0008,1030", "0008,103e", "0008,0080", "0008,0070", "0008,1040", "0010,2000",
+           "0018,1030", "0032,1060", "0040,0254", "0010,21b0", "0010,4000", "0008,0081", "0008,1010", "0018,1020"),
+    "SH": ("0008,0050", "0020,0010", "0040,0009", "0040,1001"),
+    "DA": ("0010,0030", "0008,0020", "0008,0021", "0008,0022", "0008,0023"),
+}
+
+
+class CommandLines(threading.Thread):
+    """Collects the command lines and environments that the service's processes show, until stop()."""
+
+    def __init__(self, service):
+        super().__init__(daemon=True)
+        self.service, self.seen, self.going = service, set(), True
+        self.start()
+
+    def run(self):
+        while self.going:
+            for pid in self.service.pids():
+                for name in ("cmdline", "comm"):
+                    with contextlib.suppress(OSError):
+                        self.seen.add(pathlib.Path(f"/proc/{pid}/{name}").read_bytes())
+            for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+                with contextlib.suppress(OSError):
+                    if (line := path.read_bytes()).startswith(b"postgres: "):
+                        self.seen.add(line)
+            time.sleep(0.02)
+
+    def stop(self):
+        self.going = False
+        self.join()
+        return b"\n".join(self.seen).decode(errors="replace")
+
+
+class PatientData(unittest.TestCase):
+    def setUp(self):
+        self.service = Service(SETTINGS)
+        self.addCleanup(self.service.close)
+        self.service.start()
+        self.number = 0
+
+    def study(self, flaw):
+        """A synthetic study with canaries in every text, UID and date of its objects."""
+        folder = self.service.home / f"study{self.number}"
+        self.number += 1
+        folder.mkdir()
+        subprocess.run([os.environ["FLAWED_STUDY"], folder, flaw, flaw], check=True)
+        files = [*sorted((folder / "images").iterdir()), folder / "seg.dcm"]
+        values = {"PN": f"{CANARY}^Patient", "LO": f"{CANARY} text", "SH": f"{CANARY}{self.number}", "DA": DATE}
+        changes = [option for vr, tags in TEXTS.items() for tag in tags
+                   for option in ("-i", f"({tag})={values[vr]}")]
+        subprocess.run(["dcmodify", "-nb", "-q", "-imt", *changes, *files], capture_output=True)
+        subprocess.run(["dcmodify", "-nb", "-q", "-imt", "-m", f"(0062,0002)[*].(0062,0005)=Lesion {CANARY}",
+                        files[-1]], capture_output=True)
+        for path in files:
+            self.move_uids(path)
+        return files
+
+    @staticmethod
+    def move_uids(path):
+        """Puts every UID of the study below the arc, in the same length, so that references stay whole."""
+        def moved(match):
+            text = match.group(0)
+            return ARC.encode() + b".1" + text[len(ARC) + 2:]  # A component does not begin with 0 (PS3.5 9.1).
+        path.write_bytes(re.sub(rb"2\.25\.\d{20,40}", moved, path.read_bytes()))
+
+    def send(self, files, **options):
+        for path in files:
+            sop_class, sop_instance, transfer_syntax = file_meta_of(path)
+            reserved = CANARY.encode().ljust(32)
+            with contextlib.suppress(ConnectionError), RawPeer(
+                    self.service.port, options.get("calling", "PACS"), sop_class, transfer_syntax,
+                    reserved=reserved) as peer:
+                if peer.answer == 2:
+                    peer.store(sop_instance, data_set_of(path))
+
+    def wait_for_jobs(self, kind):
+        unfinished = f"select count(*) from glisson.job where kind = '{kind}' and state in ('scheduled', 'running')"
+        wait_until(lambda: self.service.query(unfinished) == [["0"]], 120, f"no {kind} job is left")
+
+    def reached(self, *words):
+        """The log tells that this path was taken; else the test would prove nothing."""
+        for word in words:
+            wait_until(lambda: word in self.service.log(), 60, f"the log tells of '{word}'")
+
+    def test_no_log_and_no_command_line_has_patient_data(self):
+        lines = CommandLines(self.service)
+        acceptor = RawAcceptor(0xC001, f"{CANARY}^Patient cannot be stored")
+        self.addCleanup(acceptor.close)
+        declared = ("--purpose", "test", "--responsible", "the tests", "--until", "2099-12-31")
+        for name, title, port in (("pacs", "PACS", acceptor.port), ("gone", "GONE", free_port())):
+            self.service.command("peer", "add", name, title, "127.0.0.1", port, "--may", "store,echo", *declared)
+
+        whole = self.study("none")
+        self.assertTrue(all(sop_instance_uid(path).startswith(ARC) for path in whole))
+        self.send(whole, calling="STRANGER")
+        self.send(whole)
+        self.reached("job 1 (analyse), attempt 1")
+        self.kill("analysis", signal.SIGSEGV)
+        self.reached("takes none of the report's SOP classes")
+        acceptor.status = 0xA700
+        for flaw in FLAWED:
+            self.send(self.study(flaw))
+        self.send(self.study("other_pixels"))
+        self.refused_and_cut()
+        self.while_the_database_is_down(whole)
+        self.send(self.study("none"))
+        self.wait_for_jobs("analyse")
+        self.reached("instance refused", "rejected", "is dead", "ended (signal 11)", "not received whole",
+                     "waiting: ")
+        self.service.stop()
+        self.assert_no_canaries({"the log": self.service.log(), "command lines": lines.stop(),
+                                 **{str(path.relative_to(self.service.data)): path.read_text(errors="replace")
+                                    for path in self.service.data.rglob("*.log*")}})
+
+    def kill(self, role, sign):
+        for pid in self.service.pids(role):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, sign)
+
+    def refused_and_cut(self):
+        """Objects that are refused, and an association that ends within one."""
+        study = ARC + ".1"
+        texts = {0x00100010: ("PN", CANARY), 0x00100020: ("LO", CANARY)}
+        for tag, value in ((0x0020000D, CANARY), (0x00080018, CANARY), (0x0020000E, "")):
+            with RawPeer(self.service.port) as peer:
+                peer.store(study + ".2", ct_image(study, study + ".3", study + ".2", more={**texts, tag: ("UI", value)}))
+        with RawPeer(self.service.port) as peer:
+            peer.store(study + ".2", CANARY.encode() * 100)
+            peer.store(CANARY, ct_image(study, study + ".3", study + ".2", more=texts))
+        for number in range(20):
+            with RawPeer(self.service.port) as peer:
+                threading.Timer(0.01 * number, peer.socket.close).start()
+                with contextlib.suppress(OSError):
+                    for instance in range(100):
+                        uid = f"{study}.5.{number}.{instance}"
+                        peer.store(uid, ct_image(study, study + ".3", uid, more=texts, pixels=bytes(2_000_000)))
+
+    def while_the_database_is_down(self, files):
+        with RawPeer(self.service.port) as peer:
+            uid = ARC + ".6"
+            for number in range(5):
+                if number == 1:
+                    os.kill(self.service.postmaster(), signal.SIGKILL)
+                with contextlib.suppress(ConnectionError):
+                    peer.store(f"{uid}.{number}", ct_image(uid, uid + ".7", f"{uid}.{number}",
+                                                           more={0x00100010: ("PN", CANARY)}))
+        self.send(files)
+        wait_until(lambda: self.service.run("db", "status").returncode == 0, 60, "PostgreSQL is back")
+
+    def assert_no_canaries(self, texts):
+        self.assertGreaterEqual(len(texts), 3)
+        hits = []
+        for name, text in texts.items():
+            for word in (CANARY, CANARY.upper(), ARC, DATE, "1917-02-03"):
+                hits += [f"{name}: {line}" for line in text.splitlines() if word in line]
+        figure(13, "lines_searched", sum(len(text.splitlines()) for text in texts.values()), "lines")
+        figure(13, "canaries_found", len(hits), "hits")
+        self.assertEqual(hits, [])
+
+
+if __name__ == "__main__":
+    unittest.main()
