@@ -91,6 +91,8 @@ bool is_address(const std::string& address) {
 
 bool is_absolute_path(const std::string& path) { return std::filesystem::path(path).is_absolute(); }
 
+bool is_absolute_path_or_empty(const std::string& path) { return path.empty() || is_absolute_path(path); }
+
 bool is_user_name(const std::string& name) {
   static const std::regex form("[a-z_][a-z0-9_-]{0,31}");
   return std::regex_match(name, form);
@@ -182,6 +184,49 @@ std::vector<Definition> receive_definitions() {
   };
 }
 
+constexpr std::array client_certificate_words{std::pair{ClientCertificates::required, "required"},
+                                              std::pair{ClientCertificates::optional, "optional"},
+                                              std::pair{ClientCertificates::none, "none"}};
+
+void read_client_certificates(Settings& settings, const TomlValue& value, const TomlSource& source,
+                              std::string_view key) {
+  const std::string& word = source.text(value, key);
+  const auto* known = std::ranges::find(client_certificate_words, word,
+                                        [](const auto& entry) { return std::string(entry.second); });
+  if (known == client_certificate_words.end()) {
+    refuse_value(source, value, key, "\"required\", \"optional\" or \"none\"");
+  }
+  settings.tls_client_certificates = known->first;
+}
+
+std::string show_client_certificates(const Settings& settings) {
+  return quoted_toml(std::ranges::find(client_certificate_words, settings.tls_client_certificates,
+                                       &std::pair<ClientCertificates, const char*>::first)
+                         ->second);
+}
+
+std::vector<Definition> tls_definitions() {
+  using S = Settings;
+  const std::string path = "an absolute path or empty";
+  return {
+      whole_number("tls", "port", &S::tls_port, 0, std::numeric_limits<std::uint16_t>::max(),
+                   "TCP port for DICOM associations over TLS 1.2 or 1.3, beside the plain one; 0: none; "
+                   "the registered one is 2762"),
+      text("tls", "certificate", &S::tls_certificate, is_absolute_path_or_empty, path,
+           "PEM file with this host's certificate, followed by those that lead to its CA; shown to clients "
+           "of the TLS port and to the peers that get reports over TLS. Read again when it changes."),
+      text("tls", "key", &S::tls_key, is_absolute_path_or_empty, path,
+           "PEM file with the private key of that certificate, without a passphrase, not readable by "
+           "everyone."),
+      text("tls", "trusted", &S::tls_trusted, is_absolute_path_or_empty, path,
+           "PEM file with the certificates that are trusted: CAs, or single certificates of peers."),
+      {"tls", "client_certificates",
+       "Whether clients of the TLS port must show a certificate that `trusted` vouches for: \"required\"; "
+       "\"optional\" (none, or a good one); \"none\" (not asked for one).",
+       read_client_certificates, show_client_certificates},
+  };
+}
+
 std::vector<Definition> queue_definitions() {
   using S = Settings;
   constexpr std::int64_t day = 86400;
@@ -208,6 +253,7 @@ const std::vector<Definition>& definitions() {
              "User that the service becomes when it is started as root."),
     };
     std::ranges::move(receive_definitions(), std::back_inserter(all));
+    std::ranges::move(tls_definitions(), std::back_inserter(all));
     std::ranges::move(queue_definitions(), std::back_inserter(all));
     all.push_back(text("analysis", "protocol", &S::protocol, is_protocol_name,
                        "the name of an extraction protocol",
@@ -243,6 +289,24 @@ std::vector<std::string> sections() {
   return names;
 }
 
+using Refuse =
+    std::function<void(const std::string& first, const std::string& second, const std::string& what)>;
+
+void refuse_tls_contradictions(const Settings& settings, const Refuse& refuse) {
+  const bool certificate = !settings.tls_certificate.empty();
+  const bool key = !settings.tls_key.empty();
+  if (certificate != key) {
+    refuse(certificate ? "tls.certificate" : "tls.key", certificate ? "tls.key" : "tls.certificate",
+           "not be set without");
+  }
+  if (settings.tls_port == 0) return;
+  if (!certificate) refuse("tls.port", "tls.certificate", "be 0 without");
+  if (settings.tls_port == settings.port) refuse("tls.port", "receive.port", "differ from");
+  if (settings.tls_client_certificates != ClientCertificates::none && settings.tls_trusted.empty()) {
+    refuse("tls.client_certificates", "tls.trusted", "be \"none\" without");
+  }
+}
+
 /// Settings that are right each by itself but contradict each other.
 void refuse_contradictions(const Settings& settings, const std::map<std::string, int>& lines,
                            const TomlSource& source) {
@@ -254,6 +318,7 @@ void refuse_contradictions(const Settings& settings, const std::map<std::string,
     refuse("receive.min_associations", "receive.max_associations", "not exceed");
   }
   if (settings.lease >= settings.job_deadline) refuse("queue.lease", "queue.job_deadline", "be shorter than");
+  refuse_tls_contradictions(settings, refuse);
 }
 
 }  // namespace

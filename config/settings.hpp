@@ -16,6 +16,9 @@ struct LabelRule {
   std::string role;     ///< "lesion", "liver", "vessel" or "ignore".
 };
 
+/// What the TLS port asks of its clients (RFC 8446 4.3.2).
+enum class ClientCertificates { required, optional, none };
+
 /// Everything that belongs to one host (glisson.toml). Peers live in PostgreSQL.
 struct Settings {
   std::filesystem::path data = "/var/lib/glisson";
@@ -30,6 +33,11 @@ struct Settings {
   std::chrono::seconds pdu_timeout{30};
   std::chrono::seconds idle_timeout{60};
   std::uint64_t largest_data_set = std::uint64_t{4} << 30;
+  std::uint16_t tls_port = 0;             ///< 0: no DICOM over TLS is accepted.
+  std::filesystem::path tls_certificate;  ///< PEM, ours first, then what leads to its CA.
+  std::filesystem::path tls_key;          ///< PEM, without a passphrase.
+  std::filesystem::path tls_trusted;      ///< PEM of the CAs, or of single certificates, that are trusted.
+  ClientCertificates tls_client_certificates = ClientCertificates::required;
   std::chrono::seconds settle_time{10};            ///< After the last instance that a segmentation refers to.
   std::chrono::seconds incomplete_after{30 * 60};  ///< Waiting for images of a segmentation.
   std::chrono::seconds job_deadline{10 * 60};

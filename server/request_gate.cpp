@@ -11,7 +11,6 @@
 namespace glisson::server {
 namespace {
 
-constexpr std::size_t pdu_header_size = 6;
 constexpr std::uint8_t associate_request_type = 0x01;
 // PS3.8 table 9-11.
 constexpr std::size_t called_title_offset = 10;
@@ -68,12 +67,9 @@ class Wait : public std::enable_shared_from_this<Wait> {
         ::recv(connection_.socket.native_handle(), bytes.data(), needed_, MSG_PEEK | MSG_DONTWAIT);
     // Woken below the mark: the peer has closed its side.
     if (available < static_cast<ssize_t>(needed_)) return close();
-    if (bytes[0] != associate_request_type) return close();
-    const std::size_t length =
-        pdu_header_size + ((std::size_t{bytes[2]} << 24) | (std::size_t{bytes[3]} << 16) |
-                           (std::size_t{bytes[4]} << 8) | std::size_t{bytes[5]});
-    if (length < fixed_part_size || length > largest_association_request) return close();
-    if (needed_ < length) return wait_for(length);
+    const auto size = association_request_size(std::span(bytes).first<pdu_header_size>());
+    if (!size) return close();
+    if (needed_ < *size) return wait_for(*size);
     set_low_water_mark(connection_.socket.native_handle(), 1);
     timer_.cancel();
     whole_(std::move(connection_),
@@ -96,6 +92,15 @@ class Wait : public std::enable_shared_from_this<Wait> {
 };
 
 }  // namespace
+
+std::optional<std::size_t> association_request_size(std::span<const std::uint8_t, pdu_header_size> header) {
+  if (header[0] != associate_request_type) return std::nullopt;
+  const std::size_t size =
+      pdu_header_size + ((std::size_t{header[2]} << 24) | (std::size_t{header[3]} << 16) |
+                         (std::size_t{header[4]} << 8) | std::size_t{header[5]});
+  if (size < fixed_part_size || size > largest_association_request) return std::nullopt;
+  return size;
+}
 
 void await_association_request(IncomingConnection connection, std::chrono::milliseconds deadline,
                                std::function<void(IncomingConnection, AssociationTitles)> whole,

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <optional>
+#include <span>
 
 #include "server/incoming_connection.hpp"
 
@@ -9,6 +12,13 @@ namespace glisson::server {
 
 /// Largest A-ASSOCIATE-RQ that is waited for, in bytes.
 inline constexpr std::size_t largest_association_request = 65536;
+
+/// What an A-ASSOCIATE-RQ begins with: PDU type, reserved byte and length (PS3.8 9.3.1).
+inline constexpr std::size_t pdu_header_size = 6;
+
+/// The size of the whole A-ASSOCIATE-RQ, in bytes, by its first six; none where they begin something else, or
+/// one that is too short or too large.
+std::optional<std::size_t> association_request_size(std::span<const std::uint8_t, pdu_header_size> header);
 
 /// Waits until a whole A-ASSOCIATE-RQ (PS3.8 9.3.2) lies in the socket's receive buffer, without taking a
 /// byte out of it, so that no association process ever waits for a silent peer. SO_RCVLOWAT keeps the loop

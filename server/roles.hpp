@@ -11,6 +11,8 @@ namespace glisson::server {
 
 /// Serves associations that the supervisor hands over, one at a time (transaction 1).
 int run_association_role(const config::Settings& settings, int control);
+/// Shakes hands with what arrives at the TLS port, and relays what it decrypts (DICOM PS3.15 B.12).
+int run_tls_role(const config::Settings& settings, int control);
 /// Claims `analyse` and `compare` jobs, one at a time (transactions 2 and 3).
 int run_analysis_role(const config::Settings& settings, int control);
 /// Claims `deliver` jobs and sends their reports (transaction 4).

@@ -19,9 +19,11 @@
 #include "engine/errors.hpp"
 #include "server/association_pool.hpp"
 #include "server/data_folder.hpp"
+#include "server/listener.hpp"
 #include "server/log.hpp"
 #include "server/request_gate.hpp"
 #include "server/role_process.hpp"
+#include "server/tls/tls_port.hpp"
 
 namespace glisson::server {
 namespace {
@@ -44,14 +46,6 @@ int raise_descriptor_limit() {
   return static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 65536));
 }
 
-/// IPv4 in dotted form also where a socket for both families shows it as IPv4-mapped (RFC 4291 2.5.5.2).
-std::string numeric(const boost::asio::ip::address& address) {
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).to_string();
-  }
-  return address.to_string();
-}
-
 /// A role of which one process runs; started again, with growing pauses, when it dies.
 struct SingleRole {
   explicit SingleRole(boost::asio::io_context& loop) : restart(loop) {}
@@ -69,14 +63,16 @@ class Supervisor {
       : settings_(settings),
         settings_file_(std::move(settings_file)),
         launcher_(arguments),
-        acceptor_(loop_),
+        listener_(loop_),
+        tls_port_(loop_, settings, [this](IncomingConnection connection) { admit(std::move(connection)); }),
         signals_(loop_, SIGTERM, SIGINT, SIGCHLD),
         stop_timer_(loop_),
-        accept_pause_(loop_),
         pool_(loop_, launcher_, settings.min_associations, settings.max_associations) {
+    signals_.add(SIGHUP);
     for (const std::string& role : roles) {
       if (role == "association") {
         receives_ = true;
+        if (settings.tls_port != 0) roles_.emplace("tls", loop_);
       } else if (role != "database" || settings.database_url.empty()) {
         roles_.emplace(role, loop_);
       }
@@ -92,6 +88,7 @@ class Supervisor {
           RejectionReason::invalid_settings,
           fmt::format("user {} cannot read the settings file {}", settings_.user, settings_file_.string()));
     }
+    if (roles_.contains("tls")) tls_port_.check_files();
     most_pending_ = std::min(most_pending_connections, raise_descriptor_limit() / 2);
     // A postmaster that dies leaves backends: they become our children, and are reaped.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -110,43 +107,20 @@ class Supervisor {
 
  private:
   void bind() {
-    try {
-      const tcp::endpoint endpoint(boost::asio::ip::make_address(settings_.bind_address), settings_.port);
-      acceptor_.open(endpoint.protocol());
-      acceptor_.set_option(tcp::acceptor::reuse_address(true));
-      acceptor_.bind(endpoint);
-      acceptor_.listen(4096);
-    } catch (const boost::system::system_error& error) {
-      throw RejectedInput(RejectionReason::invalid_settings,
-                          fmt::format("cannot listen on {}:{}: {}", settings_.bind_address, settings_.port,
-                                      error.code().message()));
-    }
+    listener_.bind(settings_.bind_address, settings_.port);
+    if (settings_.tls_port != 0) tls_port_.bind();
   }
 
   void accept() {
-    acceptor_.async_accept([this](const boost::system::error_code& error, tcp::socket connection) {
-      if (stopping_) return;
-      if (error) {
-        // Out of descriptors, most likely: accepting again at once would spin.
-        accept_pause_.expires_after(100ms);
-        accept_pause_.async_wait([this](const boost::system::error_code& cancelled) {
-          if (!cancelled) accept();
-        });
-        return;
-      }
-      if (pending_ < most_pending_) admit(std::move(connection));
-      accept();
+    listener_.accept([this](tcp::socket socket, const ConnectionOrigin& origin) {
+      if (pending_ < most_pending_) admit({std::move(socket), origin});
     });
   }
 
-  void admit(tcp::socket socket) {
-    boost::system::error_code error;
-    const auto peer = socket.remote_endpoint(error);
-    if (error) return;  // It is gone already.
+  void admit(IncomingConnection connection) {
     ++pending_;
     await_association_request(
-        {std::move(socket), {numeric(peer.address()), settings_.port, {}, {}}},
-        settings_.association_request_timeout,
+        std::move(connection), settings_.association_request_timeout,
         [this](IncomingConnection whole, const AssociationTitles&) {
           --pending_;
           pool_.take(std::move(whole));
@@ -160,6 +134,7 @@ class Supervisor {
       RoleProcess process = launcher_.start(name);
       role.pid = process.pid;
       role.control = std::move(process.control);
+      if (name == "tls") tls_port_.connect(std::move(role.control));
     } catch (const std::system_error& error) {
       log::error(fmt::format("{} process cannot be started: {}", name, error.what()));
       start_later(name, role);
@@ -171,11 +146,19 @@ class Supervisor {
       if (error) return;
       if (signal == SIGCHLD) {
         reap();
+      } else if (signal == SIGHUP) {
+        reload();
       } else {
         stop();
       }
       if (!finished_) await_signal();
     });
+  }
+
+  /// Certificates are read again; everything else in the settings needs a restart.
+  void reload() {
+    const auto tls = roles_.find("tls");
+    if (tls != roles_.end() && tls->second.pid > 0) ::kill(tls->second.pid, SIGHUP);
   }
 
   void reap() {
@@ -202,6 +185,7 @@ class Supervisor {
   void role_ended(const std::string& name, SingleRole& role) {
     role.pid = -1;
     role.control.reset();
+    if (name == "tls") tls_port_.disconnect();
     if (!stopping_) start_later(name, role);
   }
 
@@ -219,9 +203,8 @@ class Supervisor {
     stopping_ = true;
     log::info("stopping: work in hand is finished first");
     ::sd_notify(0, "STOPPING=1");
-    boost::system::error_code ignored;
-    acceptor_.close(ignored);
-    accept_pause_.cancel();
+    listener_.close();
+    tls_port_.stop();
     pool_.stop();
     for (auto& [name, role] : roles_) {
       role.restart.cancel();
@@ -263,10 +246,10 @@ class Supervisor {
   std::filesystem::path settings_file_;
   RoleLauncher launcher_;
   boost::asio::io_context loop_{1};
-  tcp::acceptor acceptor_;
+  Listener listener_;
+  TlsPort tls_port_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer stop_timer_;
-  boost::asio::steady_timer accept_pause_;
   AssociationPool pool_;
   std::map<std::string, SingleRole> roles_;
   int pending_ = 0;

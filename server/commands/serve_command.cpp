@@ -15,6 +15,7 @@ namespace {
 
 int play(const std::string& role, const config::Settings& settings) {
   if (role == "association") return run_association_role(settings, control_descriptor);
+  if (role == "tls") return run_tls_role(settings, control_descriptor);
   if (role == "analysis") return run_analysis_role(settings, control_descriptor);
   if (role == "delivery") return run_delivery_role(settings, control_descriptor);
   if (role == "upkeep") return run_upkeep_role(settings, control_descriptor);
@@ -49,7 +50,9 @@ int serve(const ServeOptions& options) {
           fmt::format("there is no role '{}'; the roles are {}", role, fmt::join(all_roles(), ", ")));
     }
   }
-  return supervise(settings, options.roles, child_arguments(options), settings_file(options.settings));
+  const auto file = settings_file(options.settings);
+  return supervise(settings, options.roles, child_arguments(options),
+                   file.empty() ? file : std::filesystem::absolute(file));
 }
 
 }  // namespace glisson::server

@@ -58,6 +58,12 @@ role = "lesion"
 [[analysis.label_rules]]
 pattern = "vessel"
 role = "ignore"
+[tls]
+port = 2762
+certificate = "/etc/glisson/tls/certificate.pem"
+key = "/etc/glisson/tls/key.pem"
+trusted = "/etc/glisson/tls/trusted.pem"
+client_certificates = "optional"
 [database]
 url = "postgresql://db/glisson"
 [log]
@@ -84,6 +90,11 @@ level = "debug"
   ASSERT_EQ(settings.label_rules.size(), 2U);
   EXPECT_EQ(settings.label_rules[0].pattern, "^tumou?r");
   EXPECT_EQ(settings.label_rules[1].role, "ignore");
+  EXPECT_EQ(settings.tls_port, 2762);
+  EXPECT_EQ(settings.tls_certificate, "/etc/glisson/tls/certificate.pem");
+  EXPECT_EQ(settings.tls_key, "/etc/glisson/tls/key.pem");
+  EXPECT_EQ(settings.tls_trusted, "/etc/glisson/tls/trusted.pem");
+  EXPECT_EQ(settings.tls_client_certificates, ClientCertificates::optional);
   EXPECT_EQ(settings.database_url, "postgresql://db/glisson");
   EXPECT_EQ(settings.log_level, "debug");
 }
@@ -133,6 +144,15 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"[host]\nuser = \"Not A User\"", "glisson.toml:2: host.user must be a user name"},
         BadValue{"[database]\nurl = \"mysql\"",
                  "glisson.toml:2: database.url must be a PostgreSQL URL or empty"},
+        BadValue{"[tls]\nclient_certificates = \"maybe\"",
+                 "glisson.toml:2: tls.client_certificates must be \"required\", \"optional\" or \"none\""},
+        BadValue{"[tls]\nkey = \"key.pem\"", "glisson.toml:2: tls.key must be an absolute path or empty"},
+        BadValue{"[tls]\nport = 2762", "glisson.toml:2: tls.port must be 0 without tls.certificate"},
+        BadValue{"[tls]\nkey = \"/key\"", "glisson.toml:2: tls.key must not be set without tls.certificate"},
+        BadValue{"[tls]\nport = 11112\ncertificate = \"/certificate\"\nkey = \"/key\"",
+                 "glisson.toml:2: tls.port must differ from receive.port"},
+        BadValue{"[tls]\nport = 2762\ncertificate = \"/certificate\"\nkey = \"/key\"",
+                 "glisson.toml:1: tls.client_certificates must be \"none\" without tls.trusted"},
         BadValue{"[log]\nlevel = \"loud\"",
                  "glisson.toml:2: log.level must be trace, debug, info, warn or error"},
         BadValue{"[log]\nlevel = 1979-05-27", "glisson.toml:2: dates and times are not used here"}));

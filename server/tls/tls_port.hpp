@@ -1,0 +1,45 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <functional>
+#include <optional>
+
+#include "config/settings.hpp"
+#include "server/incoming_connection.hpp"
+#include "server/listener.hpp"
+
+namespace glisson::server {
+
+/// The supervisor's side of the TLS port: accepts, passes each raw socket to the tls process, and gets back
+/// the plain end of those that shook hands and sent a whole A-ASSOCIATE-RQ. While there is no tls process
+/// nothing is accepted; who connects meanwhile waits in the listener's queue.
+class TlsPort {
+ public:
+  /// @param whole called with each connection that came back.
+  TlsPort(boost::asio::io_context& loop, const config::Settings& settings,
+          std::function<void(IncomingConnection)> whole);
+
+  /// @throws RejectedInput invalid_settings when the port is taken.
+  void bind();
+  /// Proves that this user can use the certificate, key and trusted certificates.
+  /// @throws RejectedInput invalid_settings, as make_server_context().
+  void check_files() const;
+  /// A tls process has started; this is the other end of its control socket.
+  void connect(Descriptor control);
+  /// The tls process has ended, and with it every association that it relayed.
+  void disconnect();
+  /// Accepts no more, and lets the tls process end with the last association in hand.
+  void stop();
+
+ private:
+  void receive();
+
+  boost::asio::io_context& loop_;
+  const config::Settings& settings_;
+  std::function<void(IncomingConnection)> whole_;
+  Listener listener_;
+  std::optional<boost::asio::posix::stream_descriptor> control_;
+};
+
+}  // namespace glisson::server

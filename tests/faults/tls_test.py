@@ -1,0 +1,166 @@
+"""TLS (DICOM PS3.15 B.12): who is let in, what silent peers cost, renewal under load, death of the tls process."""
+
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+import unittest
+
+from certificates import Authority
+from figures import figure
+from glisson_service import make_phantom, wait_until
+from tls_service import TlsService, client_hello
+
+
+def closed_within(connections, seconds):
+    """Seconds until the other side has closed every connection."""
+    began = time.monotonic()
+    for connection in connections:
+        connection.settimeout(max(0.1, began + seconds - time.monotonic()))
+        try:
+            while connection.recv(4096):
+                pass
+        except ConnectionError:
+            pass
+    return time.monotonic() - began
+
+
+class Tls(unittest.TestCase):
+    def service(self, settings="", **options):
+        service = TlsService("[receive]\nmin_associations = 2\n" + settings, **options)
+        self.addCleanup(service.close)
+        service.start()
+        self.modality = service.authority.issue("modality")
+        wait_until(lambda: service.tls_echo(*service.client_options(self.modality)), 20, "TLS is up")
+        return service
+
+    def s_client(self, service, *options):
+        """openssl's words about a handshake; `Verify return code` means that there was one."""
+        done = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{service.tls_port}", "-cert",
+                               self.modality.certificate, "-key", self.modality.key, *options],
+                              input="", capture_output=True, text=True, errors="replace", timeout=30)
+        return done.stdout + done.stderr
+
+    def test_only_strong_tls_with_a_trusted_certificate_is_accepted(self):
+        service = self.service(key_type="rsa")
+        good = service.client_options(self.modality)
+        stranger = Authority(service.home / "stranger", "Stranger CA").issue("modality")
+        lenient = ["-cipher", "ALL:@SECLEVEL=0"]
+        refused = {
+            "no certificate": ["+tla", "+cf", str(service.authority.certificate)],
+            "expired certificate": service.client_options(service.authority.issue("expired", days=-1)),
+            "foreign certificate": service.client_options(stranger),
+            "certificate for servers only": service.client_options(service.authority.issue("server", usage="serverAuth")),
+            "weak key": [*service.client_options(service.authority.issue("weak", key_type="weak"))],
+            "plain DICOM": [],
+        }
+        for name, options in refused.items():
+            with self.subTest(name):
+                self.assertFalse(service.tls_echo(*options))
+        for name, options in {"TLS 1.0": ["-tls1", *lenient], "TLS 1.1": ["-tls1_1", *lenient],
+                              "CBC suite": ["-tls1_2", "-cipher", "ECDHE-RSA-AES128-SHA256:@SECLEVEL=0"],
+                              "suite without forward secrecy": ["-tls1_2", "-cipher", "AES128-GCM-SHA256"],
+                              "no encryption": ["-tls1_2", "-cipher", "NULL:@SECLEVEL=0"]}.items():
+            with self.subTest(name):
+                answer = self.s_client(service, *options)
+                self.assertIn("alert", answer)
+                self.assertIn("Cipher is (NONE)", answer)
+        accepted = 0
+        for version in ("-tls1_2", "-tls1_3"):
+            with self.subTest(version):
+                self.assertIn("Cipher is " + ("TLS_" if version == "-tls1_3" else "ECDHE-RSA-AES"),
+                              self.s_client(service, version))
+                accepted += 1
+        with self.subTest("and an honest peer still is"):
+            self.assertTrue(service.tls_echo(*good))
+            self.assertTrue(service.echo())
+        with self.subTest("the log says why and what to do"):
+            for words in ("certificate has expired; it has to be renewed", "shows no certificate",
+                          "add its CA's certificate to the file tls.trusted", "nothing newer than TLS 1.1",
+                          "does not speak TLS", "no cipher suite that both allow"):
+                self.assertIn(words, service.log())
+        figure(12, "tls_handshakes_refused", len(refused) + 5, f"of_{len(refused) + 5}")
+        figure(12, "tls_versions_accepted", accepted, "of_2")
+
+    def test_silent_handshakes_delay_nobody(self):
+        service = self.service("association_request_timeout = 3\n")
+        options = service.client_options(self.modality)
+        connections = [socket.create_connection(("127.0.0.1", service.tls_port), timeout=10) for _ in range(200)]
+        self.addCleanup(lambda: [connection.close() for connection in connections])
+        hello = client_hello()
+        for connection in connections[:100]:
+            connection.sendall(hello)
+        began = time.monotonic()
+        latencies = []
+        for _ in range(20):
+            before = time.monotonic()
+            self.assertTrue(service.tls_echo(*options))
+            latencies.append(time.monotonic() - before)
+        self.assertLess(max(latencies), 1)
+        all_cut = time.monotonic() - began + closed_within(connections, 6)
+        self.assertLess(all_cut, 3 + 2)
+        figure(12, "tls_echo_worst_beside_200_silent", round(max(latencies), 3), "s")
+        figure(12, "tls_silent_cut_after", round(all_cut, 1), "s")
+
+    def test_a_renewed_certificate_is_used_without_dropping_associations(self):
+        service = self.service("[queue]\nsettle_time = 3600\n")
+        service.command("peer", "add", "pacs", "PACS", "127.0.0.1", "104", "--may", "store,echo")
+        study = make_phantom(service.home / "phantom")
+        sent, failed, stop = [], [], threading.Event()
+
+        def sender():
+            while not stop.is_set():
+                done = subprocess.run(["storescu", "+sd", "+r", "-nh", "-aet", "PACS", "-aec", "GLISSON",
+                                       *service.client_options(self.modality), "127.0.0.1", str(service.tls_port),
+                                       str(study)], capture_output=True, text=True, errors="replace")
+                (failed if done.returncode else sent).append(done.stdout + done.stderr)
+
+        senders = [threading.Thread(target=sender) for _ in range(2)]
+        for thread in senders:
+            thread.start()
+        try:
+            for number in range(3):
+                fresh = service.authority.issue(f"renewed{number}")
+                service.install(fresh)
+                if number == 0:  # The others are noticed without a signal.
+                    service.process.send_signal(signal.SIGHUP)
+                wait_until(lambda: service.shown_fingerprint() == fresh.fingerprint(), 10, "the new one is shown")
+            with self.subTest("a bad file keeps the one before"):
+                (service.folder / "certificate.pem").write_text("-----BEGIN CERTIFICATE-----\nspoilt\n")
+                wait_until(lambda: "new TLS files are not used" in service.log(), 10, "the log says so")
+                self.assertEqual(service.shown_fingerprint(), fresh.fingerprint())
+                self.assertIn("tls.certificate = ", service.log())
+        finally:
+            stop.set()
+            for thread in senders:
+                thread.join()
+        self.assertEqual(failed, [])
+        self.assertGreater(len(sent), 2)
+        figure(12, "tls_associations_dropped_by_3_renewals", len(failed), f"of_{len(sent)}")
+
+    def test_the_tls_process_may_die(self):
+        service = self.service()
+        for pid in service.pids("tls"):
+            os.kill(pid, signal.SIGKILL)
+        self.assertTrue(service.echo(), "the plain port is untouched")
+        began = time.monotonic()
+        wait_until(lambda: service.tls_echo(*service.client_options(self.modality)), 10, "TLS is back")
+        figure(12, "tls_back_after_kill", round(time.monotonic() - began, 2), "s")
+        with self.subTest("an association in hand is finished before the service stops"):
+            self.assertEqual(service.stop(), 0)
+
+    def test_a_key_that_everyone_can_read_is_refused_with_the_remedy(self):
+        service = TlsService()
+        self.addCleanup(service.close)
+        (service.folder / "key.pem").chmod(0o644)
+        done = subprocess.run([os.environ["GLISSON_BINARY"], "serve", "--config", service.config, "--data", service.data,
+                               "--port", str(service.port)], capture_output=True, text=True, timeout=60)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("everyone can read it", done.stderr)
+        self.assertIn("chmod o=", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
