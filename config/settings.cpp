@@ -239,6 +239,32 @@ std::vector<Definition> queue_definitions() {
               "Longest run of one job; then its lease is not renewed"),
       seconds("queue", "lease", &S::lease, 2, 3600,
               "How long a job stays claimed by a process that has stopped renewing its lease"),
+      seconds("queue", "silence_alert", &S::silence_alert, 1, 30 * day,
+              "How long a destination may give no answer before an alert is raised; its reports are kept "
+              "and tried on"),
+  };
+}
+
+std::vector<Definition> resource_definitions() {
+  using S = Settings;
+  constexpr std::int64_t pebibyte = std::int64_t{1} << 50;
+  constexpr std::int64_t day = 86400;
+  return {
+      whole_number(
+          "resources", "least_free", &S::least_free, 0, pebibyte,
+          "Space kept free on the disks of the instance store and of the private database, in bytes; "
+          "with less nothing is received until there is a tenth more"),
+      whole_number("resources", "least_free_percent", &S::least_free_percent, 0, 50,
+                   "The same, in percent of each disk; the larger counts"),
+      whole_number("resources", "most_due_analyses", &S::most_due_analyses, 1, 10'000'000,
+                   "Analyses that are due and have not begun; with more nothing is received until a tenth of "
+                   "them is done"),
+      seconds("resources", "longest_due", &S::longest_due, 1, 365 * day,
+              "How long the oldest of these may have been due; likewise"),
+      whole_number("resources", "largest_study", &S::largest_study, 1, 100'000'000,
+                   "Instances that are received of one study; more are answered with A700"),
+      whole_number("resources", "largest_study_bytes", &S::largest_study_bytes, 1024, pebibyte,
+                   "Bytes that are received of one study; more are answered with A700"),
   };
 }
 
@@ -255,6 +281,7 @@ const std::vector<Definition>& definitions() {
     std::ranges::move(receive_definitions(), std::back_inserter(all));
     std::ranges::move(tls_definitions(), std::back_inserter(all));
     std::ranges::move(queue_definitions(), std::back_inserter(all));
+    std::ranges::move(resource_definitions(), std::back_inserter(all));
     all.push_back(text("analysis", "protocol", &S::protocol, is_protocol_name,
                        "the name of an extraction protocol",
                        "Extraction protocol by which every region is measured; a shipped one or one in "

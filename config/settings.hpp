@@ -42,6 +42,13 @@ struct Settings {
   std::chrono::seconds incomplete_after{30 * 60};  ///< Waiting for images of a segmentation.
   std::chrono::seconds job_deadline{10 * 60};
   std::chrono::seconds lease{15};
+  std::chrono::seconds silence_alert{15 * 60};  ///< A destination that is silent for longer is alerted to.
+  std::uint64_t least_free = std::uint64_t{1} << 30;  ///< Bytes kept free on each disk, and ...
+  int least_free_percent = 1;                         ///< ... percent of it; the larger counts.
+  int most_due_analyses = 10'000;                     ///< Due and not begun; more refuse what is sent.
+  std::chrono::seconds longest_due{24 * 60 * 60};     ///< Since the oldest of these was due.
+  int largest_study = 20'000;                         ///< Instances that are received of one study.
+  std::uint64_t largest_study_bytes = std::uint64_t{64} << 30;
   std::string protocol = "pyradiomics-native";  ///< Extraction protocol by which every region is measured.
   std::vector<LabelRule> label_rules;
   std::uint64_t memory_budget = std::uint64_t{4}

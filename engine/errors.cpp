@@ -27,6 +27,8 @@ constexpr std::array entries{
           "Have the sender mended: an attribute holds a value that the standard forbids."},
     Entry{too_deeply_nested, "too_deeply_nested",
           "Have the sender mended: sequences are nested far deeper than any DICOM object needs."},
+    Entry{missing_file, "missing_file",
+          "Send the object again; its file is no longer in the instance store."},
     Entry{unsupported_sop_class, "unsupported_sop_class",
           "Send a classic CT, MR or PET image series; other SOP classes are kept but not analysed."},
     Entry{unsupported_transfer_syntax, "unsupported_transfer_syntax",

@@ -17,6 +17,7 @@ enum class RejectionReason {
   missing_attribute,
   invalid_attribute,
   too_deeply_nested,
+  missing_file,
   // Images
   unsupported_sop_class,
   unsupported_transfer_syntax,

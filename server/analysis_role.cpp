@@ -79,18 +79,26 @@ class Analysis {
 
   StudyInput study_input(const storage::AnalysisInputs& inputs) const {
     StudyInput input;
-    input.segmentation = store_.path_of(inputs.segmentation_file_id);
+    input.segmentation = file_of(inputs.segmentation_file_id);
     std::vector<Sha256> digests{inputs.segmentation_digest};
     for (const auto& image : inputs.images) {
-      input.images.push_back(store_.path_of(image.file_id));
+      input.images.push_back(file_of(image.file_id));
       digests.push_back(image.digest);
     }
     for (const auto& image : inputs.rest_of_series) {
-      input.rest_of_series.push_back(store_.path_of(image.file_id));
+      input.rest_of_series.push_back(file_of(image.file_id));
       digests.push_back(image.digest);
     }
     input.digest = input_digest(digests);
     return input;
+  }
+
+  /// An object that comes again repairs its file and wakes the analysis.
+  std::filesystem::path file_of(const std::string& id) const {
+    if (!store_.has(id, 0)) {
+      throw RejectedInput(RejectionReason::missing_file, "file " + id + " is not in the instance store");
+    }
+    return store_.path_of(id);
   }
 
   static TrackingSource tracking(storage::Database& database, const storage::Job& job) {

@@ -2,10 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+#include <utility>
+
 #include "dicom/instance_reader.hpp"
 #include "engine/errors.hpp"
 #include "server/log.hpp"
+#include "server/resources/readiness.hpp"
 #include "server/roles.hpp"
+#include "storage/alerts.hpp"
 #include "storage/peers.hpp"
 
 namespace glisson::server {
@@ -20,11 +25,17 @@ dicom::StoreOutcome out_of_resources(const std::string& comment) {
 
 }  // namespace
 
-Ingest::Ingest(const config::Settings& settings) : settings_(settings), store_(settings.instances()) {}
+Ingest::Ingest(const config::Settings& settings)
+    : settings_(settings),
+      store_(settings.instances()),
+      node_(node_name(settings)),
+      allowance_(static_cast<std::uint64_t>(settings.largest_study), settings.largest_study_bytes) {}
 
 dicom::AssociationHandlers Ingest::handlers(const std::string& address) {
   file_.reset();
   association_id_ = 0;
+  may_store_ = false;
+  malformed_ = false;
   return {
       .admit = [this, address](const dicom::AssociationRequest& request) { return admit(request, address); },
       .open_file = [this](const dicom::StoreRequest&) { return open_file(); },
@@ -35,6 +46,7 @@ dicom::AssociationHandlers Ingest::handlers(const std::string& address) {
             log::warning(fmt::format("data set not received whole: {}", why));
             file_.reset();
           },
+      .refused = [this](const dicom::StoreOutcome& outcome) { refused(outcome); },
   };
 }
 
@@ -55,20 +67,37 @@ Admission Ingest::admit(const dicom::AssociationRequest& request, const std::str
   try {
     const auto peer = storage::find_peer(database(), request.calling);
     if (!peer) return Admission::calling_title_not_recognized;
-    return peer->may_store ? Admission::accepted : Admission::not_authorized;
+    if (!peer->may_store) return Admission::not_authorized;
+    if (const auto& refusal = node_refusal()) {
+      log::warning(fmt::format("association refused for now: {}", refusal->reason));
+      return Admission::congested;
+    }
+    may_store_ = true;
+    return Admission::accepted;
   } catch (const TransientError& error) {
     log::warning(fmt::format("association refused for now: {}", error.what()));
     return Admission::congested;
   }
 }
 
+const std::optional<storage::Refusal>& Ingest::node_refusal() {
+  constexpr std::chrono::seconds lasts{1};
+  const auto now = std::chrono::steady_clock::now();
+  if (now >= look_again_) {
+    node_refusal_ = storage::refusal_of(database(), node_);
+    look_again_ = now + lasts;
+  }
+  return node_refusal_;
+}
+
 int Ingest::open_file() {
   try {
+    if (const auto& refusal = node_refusal()) throw TransientError(refusal->reason);
     file_.emplace(store_.begin());
     return file_->descriptor();
   } catch (const TransientError& error) {
-    log::error(fmt::format("no file for a data set: {}", error.what()));
-    return -1;
+    log::warning(fmt::format("data set refused for now: {}", error.what()));
+    throw;
   }
 }
 
@@ -91,13 +120,21 @@ dicom::StoreOutcome Ingest::stored(const dicom::StoreRequest& request,
 dicom::StoreOutcome Ingest::index(const dicom::InstanceHeader& header,
                                   const dicom::ReceivedDataSet& data_set) {
   try {
+    if (const auto why = allowance_.exceeded(database(), header.study_instance_uid, data_set.bytes);
+        why && !storage::is_indexed(database(), header.sop_instance_uid, data_set.digest)) {
+      return refuse_excess(header, *why);
+    }
     file_->publish();
     const storage::IngestResult result =
         storage::ingest(database(), {header, file_->id(), data_set.bytes, data_set.digest, association()},
-                        settings_.settle_time);
-    if (result == storage::IngestResult::duplicate || result == storage::IngestResult::own_object)
-      file_->discard();
+                        settings_.settle_time, std::bind_front(&storage::InstanceStore::has, &store_));
+    if (!storage::needs_file(result)) file_->discard();
     file_.reset();
+    if (result == storage::IngestResult::repaired) {
+      report_repair(header);
+    } else if (storage::needs_file(result)) {
+      allowance_.count(header.study_instance_uid, data_set.bytes);
+    }
     return {};
   } catch (const storage::InDoubtError& error) {
     // The row may be there: the file stays, and upkeep finds out. The sender tries again, which is harmless.
@@ -106,7 +143,7 @@ dicom::StoreOutcome Ingest::index(const dicom::InstanceHeader& header,
     return out_of_resources("commit in doubt, try again");
   } catch (const std::exception& error) {
     log::warning(fmt::format("instance not stored: {}", error.what()));
-    file_->discard();
+    if (file_) file_->discard();
     file_.reset();
     return out_of_resources("cannot store now, try again");
   }
@@ -127,6 +164,43 @@ dicom::StoreOutcome Ingest::refuse(RejectionReason reason, const std::string& de
   const bool mismatch = reason == RejectionReason::uid_mismatch;
   return {mismatch ? DimseStatus::data_set_does_not_match_sop_class : DimseStatus::cannot_understand,
           std::string(keyword(reason))};
+}
+
+/// Not kept: whoever sends without end must not fill the disk. The alert counts what was refused.
+dicom::StoreOutcome Ingest::refuse_excess(const dicom::InstanceHeader& header, const std::string& why) {
+  log::warning(fmt::format("instance refused: {}", why));
+  file_.reset();
+  const std::string& study = header.study_instance_uid.value();
+  storage::raise_alert(database(), storage::AlertKind::study_too_large, study,
+                       fmt::format("instances were refused: {}", why), study);
+  return out_of_resources(why);
+}
+
+void Ingest::report_repair(const dicom::InstanceHeader& header) {
+  log::warning("an instance whose file was lost came again and is kept");
+  const std::string& study = header.study_instance_uid.value();
+  try {
+    storage::raise_alert(database(), storage::AlertKind::file_repaired, study,
+                         "files of this study were lost and came again", study);
+  } catch (const TransientError& error) {
+    log::warning(fmt::format("repair not recorded: {}", error.what()));
+  }
+}
+
+/// Tells once for each association what cannot be kept for want of a UID to keep it under.
+void Ingest::refused(const dicom::StoreOutcome& outcome) {
+  if (!may_store_ || std::exchange(malformed_, true)) return;
+  log::warning(fmt::format("C-STORE request refused: status {:04X}H {}",
+                           static_cast<unsigned>(outcome.status), outcome.comment));
+  try {
+    association();
+    storage::raise_alert(database(), storage::AlertKind::malformed_request,
+                         fmt::format("{} ({})", record_.calling, record_.address),
+                         fmt::format("C-STORE requests were answered with {:04X}H {}",
+                                     static_cast<unsigned>(outcome.status), outcome.comment));
+  } catch (const TransientError& error) {
+    log::warning(fmt::format("refusal not recorded: {}", error.what()));
+  }
 }
 
 void Ingest::close(const dicom::AssociationSummary& summary) {

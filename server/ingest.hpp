@@ -1,14 +1,17 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 
 #include "config/settings.hpp"
 #include "dicom/network/association.hpp"
+#include "server/resources/study_allowance.hpp"
 #include "storage/database.hpp"
 #include "storage/index.hpp"
 #include "storage/instance_store.hpp"
+#include "storage/node_state.hpp"
 
 namespace glisson::server {
 
@@ -30,6 +33,11 @@ class Ingest {
   dicom::StoreOutcome stored(const dicom::StoreRequest& request, const dicom::ReceivedDataSet& data_set);
   dicom::StoreOutcome index(const dicom::InstanceHeader& header, const dicom::ReceivedDataSet& data_set);
   dicom::StoreOutcome refuse(RejectionReason reason, const std::string& detail);
+  dicom::StoreOutcome refuse_excess(const dicom::InstanceHeader& header, const std::string& why);
+  void report_repair(const dicom::InstanceHeader& header);
+  void refused(const dicom::StoreOutcome& outcome);
+  /// Why this node receives nothing for now; asked of the database once a second at most.
+  const std::optional<storage::Refusal>& node_refusal();
   storage::Database& database();
   std::int64_t association();
 
@@ -39,6 +47,12 @@ class Ingest {
   std::optional<storage::IncomingFile> file_;  ///< Of the C-STORE in hand.
   storage::AssociationRecord record_;
   std::int64_t association_id_ = 0;  ///< 0 until something is stored.
+  bool may_store_ = false;           ///< The peer of the association in hand.
+  bool malformed_ = false;           ///< A request of that association was, and is told of already.
+  std::string node_;
+  std::optional<storage::Refusal> node_refusal_;
+  std::chrono::steady_clock::time_point look_again_;  ///< When node_refusal_ is too old.
+  StudyAllowance allowance_;
 };
 
 }  // namespace glisson::server

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+
 #include "dicom/data_set_digest.hpp"
 #include "dicom/instance_reader.hpp"
 #include "engine/errors.hpp"
@@ -23,10 +25,8 @@ ReconciliationReport reconcile(storage::Database& database, const storage::Insta
       const auto content = dicom::data_set_digest(path);
       const auto result =
           storage::ingest(database, {dicom::read_instance_header(path), id, content.bytes, content.digest, 0},
-                          settings.settle_time);
-      const bool needed =
-          result == storage::IngestResult::stored || result == storage::IngestResult::conflicting;
-      if (needed) {
+                          settings.settle_time, std::bind_front(&storage::InstanceStore::has, &store));
+      if (storage::needs_file(result)) {
         ++report.indexed;
       } else {
         store.remove(id);

@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <thread>
 
 #include "engine/errors.hpp"
 #include "server/log.hpp"
 #include "server/reconciliation.hpp"
+#include "server/resources/resource_watch.hpp"
 #include "server/roles.hpp"
 #include "server/stop_watch.hpp"
 #include "storage/instance_store.hpp"
@@ -25,6 +27,8 @@ constexpr auto reconciliation_age = 5min;
 int run_upkeep_role(const config::Settings& settings, int control) {
   const StopWatch stop(control);
   const storage::InstanceStore store(settings.instances());
+  // In a thread of its own: a reconciliation of millions of files takes its time.
+  std::thread resources([&] { watch_resources(settings, stop); });
   std::optional<storage::Database> database;
   auto next_reconciliation = std::chrono::steady_clock::now();
   bool waiting = false;  // Said once, not every second.
@@ -47,9 +51,13 @@ int run_upkeep_role(const config::Settings& settings, int control) {
       waiting = true;
       stop.pause(1s);
       continue;
+    } catch (const std::exception& error) {
+      // Ends nothing: the thread that looks at the resources must go on.
+      log::error(fmt::format("upkeep met a defect: {}", error.what()));
     }
     stop.pause(rescue_interval);
   }
+  resources.join();
   return 0;
 }
 

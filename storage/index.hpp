@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,7 +29,16 @@ enum class IngestResult {
   own_object,   ///< Sent out by this Glisson and come back under its UID: wakes nothing, the file is not
                 ///< needed.
   conflicting,  ///< The same UID with other bytes: both kept, a `compare` job decides.
+  repaired,     ///< The same UID with the same bytes, whose file was lost: the new file takes its place.
 };
+
+/// False where the new file is not needed.
+constexpr bool needs_file(IngestResult result) noexcept {
+  return result != IngestResult::duplicate && result != IngestResult::own_object;
+}
+
+/// Whether the instance store has a file with at least so many bytes.
+using FilePresence = std::function<bool(const std::string& file_id, std::uint64_t bytes)>;
 
 /// An association as the timeline shows it.
 struct AssociationRecord {
@@ -46,11 +56,23 @@ void close_association(Database& database, std::int64_t id, const std::string& e
 /// Transaction 1: upserts study, series and instance, schedules the analysis of a segmentation at now +
 /// settle, and moves the analyses that wait for this image to now + settle (up to a tenth of the settle time
 /// earlier, so that images that arrive together do not queue for the job). An analysis that runs, or that
-/// gave up for want of images, is scheduled again. Committed when it returns.
+/// gave up for want of images or of a file, is scheduled again. Committed when it returns.
+/// @param is_present asked before an object is taken for a duplicate; empty: files are not looked at.
 /// @throws TransientError: nothing was stored, the file is not needed; its kind InDoubtError: nobody knows,
 /// the
 ///         file must stay and the sender must not be told success.
-IngestResult ingest(Database& database, const ReceivedInstance& instance, std::chrono::seconds settle_time);
+IngestResult ingest(Database& database, const ReceivedInstance& instance, std::chrono::seconds settle_time,
+                    const FilePresence& is_present = {});
+
+/// What is here of a study.
+struct StudyExtent {
+  std::uint64_t instances = 0;
+  std::uint64_t bytes = 0;
+};
+StudyExtent study_extent(Database& database, const dicom::StudyInstanceUid& study);
+
+/// True when an object with this UID and these bytes is indexed.
+bool is_indexed(Database& database, const dicom::SopInstanceUid& uid, const Sha256& digest);
 
 /// Records an object that was refused and kept in refused/, with its reason, as a dead job of kind `ingest`
 /// that `glisson job show` lists. Committed when it returns.

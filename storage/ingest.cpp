@@ -14,7 +14,8 @@ constexpr Statement lock_uid{"ingest_lock", "select pg_advisory_xact_lock(hashte
 constexpr Statement look_up{"ingest_look_up", R"(
     select exists (select from instance where file_id = $5) as here,
            exists (select from own_object where sop_instance_uid = $1) as own,
-           exists (select from instance where sop_instance_uid = $1 and digest = $2) as duplicate,
+           (select instance_id from instance where sop_instance_uid = $1 and digest = $2
+            order by state = 'current' desc limit 1) as duplicate,
            exists (select from instance where sop_instance_uid = $1) as taken,
            exists (select from segmentation_reference where sop_instance_uid = $1) as referenced,
            (select series_id from study join series using (study_id)
@@ -92,6 +93,48 @@ constexpr Statement wake_analyses{"ingest_wake_analyses", R"(
     order by s.instance_id
     on conflict (instance_id) where kind = 'analyse' and state = 'scheduled' do nothing)"};
 
+constexpr Statement select_file{"ingest_select_file",
+                                "select file_id, bytes from instance where instance_id = $1"};
+
+constexpr Statement replace_file{"ingest_replace_file", R"(
+    update instance set file_id = $2 where instance_id = $1)"};
+
+/// Analyses that ended because a file was missing: of this segmentation, or of a series that this image is
+/// of.
+constexpr Statement wake_for_file{"ingest_wake_for_file", R"(
+    insert into job (kind, state, instance_id, run_at, waiting_since)
+    select distinct 'analyse', 'scheduled', dead.instance_id,
+           now() + make_interval(secs => $2::float8), now()
+    from job dead
+    where dead.kind = 'analyse' and dead.state = 'dead' and dead.reason = 'missing_file'
+      and not exists (select from job later where later.kind = 'analyse'
+                      and later.instance_id = dead.instance_id and later.job_id > dead.job_id)
+      and (dead.instance_id = $1 or exists (
+          select from segmentation_reference r
+          join instance image on image.sop_instance_uid = r.sop_instance_uid
+          where r.segmentation_id = dead.instance_id
+            and image.series_id = (select series_id from instance where instance_id = $1)))
+    on conflict (instance_id) where kind = 'analyse' and state = 'scheduled' do nothing)"};
+
+constexpr Statement sum_study{"ingest_sum_study", R"(
+    select count(*), coalesce(sum(bytes), 0)::bigint from study join series using (study_id)
+    join instance using (series_id) where study_instance_uid = $1)"};
+
+constexpr Statement look_for_bytes{
+    "ingest_look_for_bytes",
+    "select exists (select from instance where sop_instance_uid = $1 and digest = $2)"};
+
+/// Keeps what is here, unless its file was lost.
+IngestResult take_duplicate(Transaction& transaction, std::int64_t instance_id, const std::string& new_file,
+                            double settle, const FilePresence& is_present) {
+  if (!is_present) return IngestResult::duplicate;
+  const pqxx::row known = transaction.run(select_file, instance_id).front();
+  if (is_present(known[0].as<std::string>(), known[1].as<std::uint64_t>())) return IngestResult::duplicate;
+  transaction.run(replace_file, instance_id, new_file);
+  transaction.run(wake_for_file, instance_id, settle);
+  return IngestResult::repaired;
+}
+
 std::int64_t series_of(Transaction& transaction, const dicom::InstanceHeader& header) {
   const auto study_id =
       transaction
@@ -114,7 +157,8 @@ std::string references_of(const dicom::InstanceHeader& header) {
 
 }  // namespace
 
-IngestResult ingest(Database& database, const ReceivedInstance& instance, std::chrono::seconds settle_time) {
+IngestResult ingest(Database& database, const ReceivedInstance& instance, std::chrono::seconds settle_time,
+                    const FilePresence& is_present) {
   const dicom::InstanceHeader& header = instance.header;
   const std::string& uid = header.sop_instance_uid.value();
   const double settle = static_cast<double>(settle_time.count());
@@ -127,7 +171,10 @@ IngestResult ingest(Database& database, const ReceivedInstance& instance, std::c
     // Indexed meanwhile by a reconciliation or an association that was taken for dead: the file is needed.
     if (known["here"].as<bool>()) return IngestResult::stored;
     if (known["own"].as<bool>()) return IngestResult::own_object;
-    if (known["duplicate"].as<bool>()) return IngestResult::duplicate;
+    if (!known["duplicate"].is_null()) {
+      return take_duplicate(transaction, known["duplicate"].as<std::int64_t>(), instance.file_id, settle,
+                            is_present);
+    }
     const bool taken = known["taken"].as<bool>();
     const auto series_id =
         known["series_id"].is_null() ? series_of(transaction, header) : known["series_id"].as<std::int64_t>();
@@ -146,6 +193,19 @@ IngestResult ingest(Database& database, const ReceivedInstance& instance, std::c
       transaction.run(wake_analyses, uid, settle);
     }
     return taken ? IngestResult::conflicting : IngestResult::stored;
+  });
+}
+
+StudyExtent study_extent(Database& database, const dicom::StudyInstanceUid& study) {
+  return database.connection().transaction([&](Transaction& transaction) {
+    const pqxx::row sums = transaction.run(sum_study, study.value()).front();
+    return StudyExtent{sums[0].as<std::uint64_t>(), sums[1].as<std::uint64_t>()};
+  });
+}
+
+bool is_indexed(Database& database, const dicom::SopInstanceUid& uid, const Sha256& digest) {
+  return database.connection().transaction([&](Transaction& transaction) {
+    return transaction.run(look_for_bytes, uid.value(), binary(digest)).front()[0].as<bool>();
   });
 }
 

@@ -200,6 +200,15 @@ fs::path InstanceStore::refused_path_of(const std::string& id) const {
   return refused_path(root_, id);
 }
 
+bool InstanceStore::has(const std::string& id, std::uint64_t bytes) const {
+  struct stat status {};
+  if (::stat(path_of(id).c_str(), &status) != 0) {
+    if (errno != ENOENT) fail("look for a file");
+    return false;
+  }
+  return static_cast<std::uint64_t>(status.st_size) >= bytes;
+}
+
 bool InstanceStore::remove(const std::string& id) const {
   if (::unlink(path_of(id).c_str()) == 0) return true;
   if (errno != ENOENT) fail("remove a file");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -64,6 +65,8 @@ class InstanceStore {
   IncomingFile begin() const;
   std::filesystem::path path_of(const std::string& id) const;  ///< In instances/.
   std::filesystem::path refused_path_of(const std::string& id) const;
+  bool has(const std::string& id,
+           std::uint64_t bytes) const;       ///< In instances/, with at least so many bytes.
   bool remove(const std::string& id) const;  ///< From instances/; false when absent.
   /// None when the file is gone or belongs to a C-STORE that is not answered yet.
   std::optional<HeldFile> hold(const std::string& id) const;

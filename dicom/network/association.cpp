@@ -101,6 +101,7 @@ void StorageProvider::answer_store(const Command& command, const PresentationCon
   if (outcome.status == DimseStatus::success) {
     outcome = receive(command, request);
   } else {
+    if (handlers_.refused) handlers_.refused(outcome);
     drop_data_set(command);
   }
   respond(command, outcome.status, outcome.comment);
@@ -109,8 +110,11 @@ void StorageProvider::answer_store(const Command& command, const PresentationCon
 
 StoreOutcome StorageProvider::receive(const Command& command, const StoreRequest& request) {
   int file = -1;
+  std::string no_file;
   try {
     file = handlers_.open_file(request);
+  } catch (const TransientError& error) {
+    no_file = error.what();
   } catch (const std::exception&) {
     file = -1;
   }
@@ -125,7 +129,7 @@ StoreOutcome StorageProvider::receive(const Command& command, const StoreRequest
   }
   if (!received.failure().empty()) {
     if (file >= 0) report_lost(request, received.failure());
-    return {DimseStatus::out_of_resources, received.failure()};
+    return {DimseStatus::out_of_resources, no_file.empty() ? received.failure() : no_file};
   }
   try {
     return handlers_.stored(request, received.finish());

@@ -67,13 +67,16 @@ struct StoreOutcome {
 struct AssociationHandlers {
   std::function<Admission(const AssociationRequest&)> admit;
   /// An open, empty, writable file for the data set that follows; the server keeps ownership. A negative
-  /// value makes the data set be read and dropped and the answer out_of_resources.
+  /// value makes the data set be read and dropped and the answer out_of_resources; so does a TransientError,
+  /// whose message is the Error Comment.
   std::function<int(const StoreRequest&)> open_file;
   /// The data set is complete in the file. Success is answered only with what this returns.
   std::function<StoreOutcome(const StoreRequest&, const ReceivedDataSet&)> stored;
   /// The data set that open_file gave a file for was not received whole: connection lost, limit exceeded,
   /// disk full.
   std::function<void(const StoreRequest&, const std::string& why)> lost;
+  /// A C-STORE-RQ was refused by its command set alone; no other callback sees it.
+  std::function<void(const StoreOutcome&)> refused = {};
 };
 
 /// Limits and deadlines of an association.

@@ -111,6 +111,25 @@ struct ExplainOptions {
 };
 int explain(const ExplainOptions& options);
 
+/// `glisson status`: whether this node receives, its resources, and the alerts that are open.
+/// Exit code 4 while it does not receive.
+struct StatusOptions {
+  SettingsOptions settings;
+  bool json = false;
+};
+int status(const StatusOptions& options);
+
+/// `glisson alert list|close`.
+struct AlertOptions {
+  long long id = 0;
+  bool all = false;  ///< list: closed ones too.
+  int limit = 50;
+  SettingsOptions settings;
+  bool json = false;
+};
+int alert_list(const AlertOptions& options);
+int alert_close(const AlertOptions& options);
+
 /// `glisson db status|migrate`.
 struct DatabaseOptions {
   SettingsOptions settings;

@@ -129,6 +129,24 @@ void add_explain(CLI::App& app, int& exit_code) {
       .argument("STUDY", &ExplainOptions::study, "Accession number or Study Instance UID");
 }
 
+void add_status(CLI::App& app, int& exit_code) {
+  add_action(app, exit_code, "status",
+             "Tell whether this node receives, its resources and open alerts; exit code 4 while it does not",
+             &status)
+      .with_json();
+}
+
+void add_alert(CLI::App& app, int& exit_code) {
+  CLI::App* alert = app.add_subcommand("alert", "What somebody should know although no job stands for it");
+  alert->require_subcommand(1);
+  const auto [list, options] =
+      add_action(*alert, exit_code, "list", "List the open alerts", &alert_list).with_json();
+  list->add_flag("--all", options->all, "Also those that are over");
+  list->add_option("--limit", options->limit, "At most so many")->type_name("N")->capture_default_str();
+  add_action(*alert, exit_code, "close", "Close an alert", &alert_close)
+      .argument("ID", &AlertOptions::id, "Number of the alert");
+}
+
 void add_db(CLI::App& app, int& exit_code) {
   CLI::App* database = app.add_subcommand("db", "The database schema");
   database->require_subcommand(1);
@@ -152,6 +170,8 @@ void add_service_commands(CLI::App& app, int& exit_code) {
   add_peer(app, exit_code);
   add_job(app, exit_code);
   add_explain(app, exit_code);
+  add_status(app, exit_code);
+  add_alert(app, exit_code);
   add_db(app, exit_code);
 }
 

@@ -49,6 +49,14 @@ settle_time = 0
 incomplete_after = 60
 job_deadline = 120
 lease = 5
+silence_alert = 60
+[resources]
+least_free = 4096
+least_free_percent = 3
+most_due_analyses = 7
+longest_due = 8
+largest_study = 9
+largest_study_bytes = 1048576
 [analysis]
 protocol = "ibsi-c"
 memory_budget = 1073741824
@@ -85,6 +93,13 @@ level = "debug"
   EXPECT_EQ(settings.incomplete_after.count(), 60);
   EXPECT_EQ(settings.job_deadline.count(), 120);
   EXPECT_EQ(settings.lease.count(), 5);
+  EXPECT_EQ(settings.silence_alert.count(), 60);
+  EXPECT_EQ(settings.least_free, 4096U);
+  EXPECT_EQ(settings.least_free_percent, 3);
+  EXPECT_EQ(settings.most_due_analyses, 7);
+  EXPECT_EQ(settings.longest_due.count(), 8);
+  EXPECT_EQ(settings.largest_study, 9);
+  EXPECT_EQ(settings.largest_study_bytes, 1048576U);
   EXPECT_EQ(settings.protocol, "ibsi-c");
   EXPECT_EQ(settings.memory_budget, std::uint64_t{1} << 30);
   ASSERT_EQ(settings.label_rules.size(), 2U);

@@ -167,6 +167,15 @@ class Service:
         assert done.returncode == 0, done.stderr
         return [line.split("\t") for line in done.stdout.splitlines() if line]
 
+    def status(self):
+        """What `glisson status` tells: readiness, resources, open alerts."""
+        import json
+        return json.loads(self.run("status", "--json").stdout)
+
+    def alerts(self):
+        """Open alerts as {kind: alert}."""
+        return {alert["kind"]: alert for alert in self.status()["alerts"]}
+
     def database_url(self):
         import json
         return json.loads(self.command("db", "status", "--json"))["url"]

@@ -85,16 +85,17 @@ class RawPeer:
             self.socket.sendall(_pdu(4, struct.pack(">IBB", len(part) + 2, 1, control) + part))
 
     def store(self, sop_instance_uid, data_set, sop_class=None):
-        """C-STORE; returns the status."""
+        """C-STORE; returns the status. `comment` has the Error Comment afterwards."""
         command = (_element(0x0002, _uid(sop_class or self.sop_class)) + _element(0x0100, struct.pack("<H", 1))
                    + _element(0x0110, struct.pack("<H", 1)) + _element(0x0700, b"\0\0") + _element(0x0800, b"\1\0")
                    + _element(0x1000, _uid(sop_instance_uid)))
         self._send_value(True, _element(0, struct.pack("<I", len(command))) + command)
         self._send_value(False, data_set)
         response = self._receive()[1][6:]
+        elements = {}
         while response:
             number, size = struct.unpack("<HI", response[2:8])
-            if number == 0x0900:
-                return int.from_bytes(response[8:8 + size], "little")
+            elements[number] = response[8:8 + size]
             response = response[8 + size:]
-        raise ValueError("a response without Status")
+        self.comment = elements.get(0x0902, b"").decode("latin-1").rstrip()
+        return int.from_bytes(elements[0x0900], "little")

@@ -1,0 +1,100 @@
+#include "server/resources/resource_watch.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <optional>
+
+#include "engine/errors.hpp"
+#include "server/log.hpp"
+#include "server/resources/readiness.hpp"
+#include "server/resources/resource_marks.hpp"
+#include "server/roles.hpp"
+#include "storage/alerts.hpp"
+
+namespace glisson::server {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto interval = 1s;
+/// Unchanged states are written this often, to say that somebody looks.
+constexpr auto report_interval = 5s;
+
+class ResourceWatch {
+ public:
+  explicit ResourceWatch(const config::Settings& settings)
+      : settings_(settings), node_(node_name(settings)), marks_(settings) {}
+
+  void step() {
+    if (!database_) database_.emplace(database_url(settings_), "glisson resources");
+    Resources resources;
+    resources.store = disk_use(settings_.instances());
+    if (settings_.database_url.empty()) resources.database = disk_use(settings_.data / "postgresql");
+    resources.queue = storage::queue_load(*database_);
+    const auto shortage = marks_.judge(resources);
+    const std::optional<storage::AlertKind> kind = shortage ? std::optional(shortage->kind) : std::nullopt;
+    const bool changed = !reported_ || kind != *reported_;
+    if (!changed && Clock::now() < next_report_) return;
+    storage::report_node_state(*database_, state(resources, shortage));
+    next_report_ = Clock::now() + report_interval;
+    if (changed) tell(shortage);
+    reported_ = kind;
+  }
+
+ private:
+  storage::NodeState state(const Resources& resources, const std::optional<Shortage>& shortage) const {
+    storage::NodeState state;
+    state.node = node_;
+    if (shortage) state.refusal = {std::string(keyword(shortage->kind)), shortage->detail};
+    state.store = {resources.store.free, marks_.least_free(resources.store)};
+    if (resources.database) {
+      state.database = {resources.database->free, marks_.least_free(*resources.database)};
+    }
+    state.queue = resources.queue;
+    return state;
+  }
+
+  void tell(const std::optional<Shortage>& shortage) {
+    using storage::AlertKind;
+    for (const auto kind :
+         {AlertKind::store_disk_full, AlertKind::database_disk_full, AlertKind::queue_full}) {
+      if (shortage && kind == shortage->kind) {
+        log::error(fmt::format("nothing is received for now: {}", shortage->detail));
+        storage::raise_alert(*database_, kind, node_, shortage->detail);
+      } else if (storage::close_alert(*database_, kind, node_) && !shortage) {
+        log::info("receiving again");
+      }
+    }
+  }
+
+  const config::Settings& settings_;
+  std::string node_;
+  ResourceMarks marks_;
+  std::optional<storage::Database> database_;
+  std::optional<std::optional<storage::AlertKind>> reported_;  ///< None before the first report.
+  Clock::time_point next_report_;
+};
+
+}  // namespace
+
+void watch_resources(const config::Settings& settings, const StopWatch& stop) {
+  ResourceWatch watch(settings);
+  bool waiting = false;  // Said once, not every second.
+  while (!stop.stopping()) {
+    try {
+      watch.step();
+      waiting = false;
+    } catch (const TransientError& error) {
+      if (!waiting) log::warning(fmt::format("resources are not known: {}", error.what()));
+      waiting = true;
+    } catch (const std::exception& error) {
+      if (!waiting) log::error(fmt::format("resources are not known: {}", error.what()));
+      waiting = true;
+    }
+    stop.pause(interval);
+  }
+}
+
+}  // namespace glisson::server

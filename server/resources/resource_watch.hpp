@@ -1,0 +1,13 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "server/stop_watch.hpp"
+
+namespace glisson::server {
+
+/// Looks at disks and queue every second until the process is to stop, and keeps the state of this node in
+/// the database: association processes read there whether to receive, and readiness() whether the node is
+/// ready. What is short is an alert until it is no longer.
+void watch_resources(const config::Settings& settings, const StopWatch& stop);
+
+}  // namespace glisson::server
