@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 namespace glisson::dicom {
 namespace {
@@ -21,6 +22,11 @@ void set_tcp_option(int descriptor, int option) noexcept {
 }
 
 }  // namespace
+
+int PduSocket::exchange_descriptor(int descriptor) noexcept {
+  deadline_ = Clock::now() + deadlines_.pdu;
+  return std::exchange(descriptor_, descriptor);
+}
 
 PduSocket::PduSocket(int descriptor, PduDeadlines deadlines) noexcept
     : descriptor_(descriptor), deadlines_(deadlines), deadline_(Clock::now() + deadlines.pdu) {

@@ -45,6 +45,9 @@ class PduSocket {
   void close() noexcept;
 
   int descriptor() const noexcept { return descriptor_; }
+  /// Speaks over another stream from now on, which it owns, and gives back the one before. The deadline of
+  /// the first PDU begins anew.
+  int exchange_descriptor(int descriptor) noexcept;
   End end() const noexcept { return end_; }
 
  private:

@@ -103,7 +103,7 @@ SendOutcome on_association(const Destination& destination, const std::vector<Pro
                            Exchange exchange) {
   auto upper_layer =
       UpperLayer::request([&](T_ASC_Parameters& parameters) { propose(parameters, destination, proposals); },
-                          {destination.timeout, destination.timeout});
+                          {destination.timeout, destination.timeout}, destination.secure);
   if (upper_layer.association() == nullptr) return unopened(upper_layer);
   try {
     for (std::size_t i = 0; i < proposals.size(); ++i) {

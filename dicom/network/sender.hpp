@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,6 +19,9 @@ struct Destination {
   std::string host;
   std::uint16_t port = 0;
   std::chrono::milliseconds timeout{30'000};  ///< For connecting (rounded up to seconds) and for each answer.
+  /// Where the peer wants DICOM over TLS: given the connected TCP socket, which it takes, it returns the
+  /// stream on which DICOM is spoken, or throws TransientError saying why there is none. Empty: plain.
+  std::function<int(int socket)> secure{};
 };
 
 /// What became of a C-STORE or C-ECHO, by what the caller can do about it.

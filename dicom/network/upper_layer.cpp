@@ -2,6 +2,7 @@
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmnet/assoc.h>
+#include <dcmtk/dcmnet/cond.h>
 #include <dcmtk/dcmnet/dcmlayer.h>
 #include <dcmtk/dcmnet/dcmtrans.h>
 
@@ -22,12 +23,27 @@ constexpr std::uint32_t smallest_pdu = 4096;
 constexpr std::uint32_t largest_pdu = 131072;
 constexpr long requestor_pdu = 16384;  // a requestor receives responses only
 
-/// Lends a PduSocket to DCMTK.
+/// Lends a PduSocket to DCMTK, and secures it once DCMTK has connected and set its options.
 class Connection final : public DcmTCPConnection {
  public:
-  explicit Connection(std::shared_ptr<PduSocket> socket)
-      : DcmTCPConnection(socket->descriptor()), socket_(std::move(socket)) {}
+  Connection(std::shared_ptr<PduSocket> socket, SecureTransport secure, std::string& problem)
+      : DcmTCPConnection(socket->descriptor()),
+        socket_(std::move(socket)),
+        secure_(std::move(secure)),
+        problem_(problem) {}
   ~Connection() override { Connection::closeTransportConnection(); }
+
+  OFCondition clientSideHandshake() override {
+    if (!secure_) return EC_Normal;
+    try {
+      socket_->exchange_descriptor(secure_(socket_->exchange_descriptor(-1)));
+    } catch (const TransientError& error) {
+      problem_ = error.what();
+      return makeDcmnetCondition(DULC_TLSERROR, OF_error, "no secure connection");
+    }
+    setSocket(socket_->descriptor());
+    return EC_Normal;
+  }
 
   ssize_t read(void* buffer, size_t size) override { return socket_->read(buffer, size); }
   ssize_t write(void* buffer, size_t size) override { return socket_->write(buffer, size); }
@@ -42,6 +58,8 @@ class Connection final : public DcmTCPConnection {
 
  private:
   std::shared_ptr<PduSocket> socket_;
+  SecureTransport secure_;
+  std::string& problem_;  ///< Of the TransportLayer, which outlives every connection.
 };
 
 /// dcmExternalSocketHandle is one variable for the process; it is ours from setting it until DCMTK has read
@@ -50,7 +68,8 @@ std::mutex external_socket_mutex;
 
 class TransportLayer final : public DcmTransportLayer {
  public:
-  explicit TransportLayer(PduDeadlines deadlines) : deadlines_(deadlines) {}
+  TransportLayer(PduDeadlines deadlines, SecureTransport secure)
+      : deadlines_(deadlines), secure_(std::move(secure)) {}
   TransportLayer(int socket, PduDeadlines deadlines)
       : deadlines_(deadlines), socket_(std::make_shared<PduSocket>(socket, deadlines)) {}
 
@@ -58,7 +77,7 @@ class TransportLayer final : public DcmTransportLayer {
     release_external_socket();
     if (secure) return nullptr;
     if (!socket_) socket_ = std::make_shared<PduSocket>(descriptor, deadlines_);
-    return new Connection(socket_);
+    return new Connection(socket_, secure_, problem_);
   }
 
   void lend_external_socket() {
@@ -71,9 +90,13 @@ class TransportLayer final : public DcmTransportLayer {
     lock_.unlock();
   }
   PduSocket* socket() const { return socket_.get(); }
+  /// Why the connection could not be made secure; empty: it was, or need not be.
+  const std::string& problem() const { return problem_; }
 
  private:
   PduDeadlines deadlines_;
+  SecureTransport secure_;
+  std::string problem_;
   std::shared_ptr<PduSocket> socket_;
   std::unique_lock<std::mutex> lock_;
 };
@@ -137,10 +160,10 @@ UpperLayer UpperLayer::receive(int socket, PduDeadlines deadlines, std::uint32_t
   return UpperLayer(std::move(state));
 }
 
-UpperLayer UpperLayer::request(const std::function<void(T_ASC_Parameters&)>& propose,
-                               PduDeadlines deadlines) {
+UpperLayer UpperLayer::request(const std::function<void(T_ASC_Parameters&)>& propose, PduDeadlines deadlines,
+                               const SecureTransport& secure) {
   configure_toolkit();
-  auto state = std::make_unique<State>(deadlines);
+  auto state = std::make_unique<State>(deadlines, secure);
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(deadlines.pdu).count();
   dcmConnectionTimeout.set(static_cast<Sint32>(std::clamp<std::int64_t>(seconds, 1, 3600)));
   state->initialize(NET_REQUESTOR);
@@ -153,7 +176,9 @@ UpperLayer UpperLayer::request(const std::function<void(T_ASC_Parameters&)>& pro
       ASC_requestAssociation(state->network, parameters.release(), &state->association);
   state->open = condition.good();
   state->rejected = condition == DUL_ASSOCIATIONREJECTED;
-  if (condition.bad()) state->problem = condition.text();
+  if (condition.bad()) {
+    state->problem = state->layer.problem().empty() ? condition.text() : state->layer.problem();
+  }
   return UpperLayer(std::move(state));
 }
 

@@ -12,6 +12,11 @@ struct T_ASC_Parameters;
 
 namespace glisson::dicom {
 
+/// What makes a connection secure: given the connected TCP socket, which it takes, it returns the stream on
+/// which DICOM is spoken.
+/// @throws TransientError saying why there is none.
+using SecureTransport = std::function<int(int socket)>;
+
 /// An association of DCMTK's upper layer over a connection with our deadlines. Whatever is still open when it
 /// is destroyed is closed.
 class UpperLayer {
@@ -25,7 +30,9 @@ class UpperLayer {
   static UpperLayer receive(int socket, PduDeadlines deadlines, std::uint32_t max_pdu_length);
 
   /// Connects, sends the A-ASSOCIATE-RQ that `propose` fills in and waits for the answer.
-  static UpperLayer request(const std::function<void(T_ASC_Parameters&)>& propose, PduDeadlines deadlines);
+  /// @param secure empty: plain DICOM.
+  static UpperLayer request(const std::function<void(T_ASC_Parameters&)>& propose, PduDeadlines deadlines,
+                            const SecureTransport& secure);
 
   /// None unless an A-ASSOCIATE-RQ was received (or answered, for a requestor); problem() says why.
   T_ASC_Association* association() const noexcept;

@@ -20,7 +20,7 @@ constexpr std::size_t buffer_size = 16384;
 class Relay : public std::enable_shared_from_this<Relay> {
  public:
   Relay(std::unique_ptr<TlsStream> peer, PlainStream plain, std::chrono::milliseconds stall,
-        std::function<void()> ended)
+        std::function<void(const std::string&)> ended)
       : peer_(std::move(peer)),
         plain_(std::move(plain)),
         stall_(stall),
@@ -39,7 +39,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
     peer_->async_read_some(boost::asio::buffer(received_), [self = shared_from_this()](
                                                                const error_code& error, std::size_t size) {
       if (self->finished_) return;
-      if (error) return self->peer_ended();
+      if (error) return self->peer_ended(error);
       acknowledge_at_once(*self->peer_);
       // A write that fails finds nobody who reads: what follows is dropped until the peer closes.
       boost::asio::async_write(self->plain_, boost::asio::buffer(self->received_, size),
@@ -64,8 +64,9 @@ class Relay : public std::enable_shared_from_this<Relay> {
     });
   }
 
-  void peer_ended() {
+  void peer_ended(const error_code& error) {
     peer_ended_ = true;
+    if (error.category() == boost::asio::error::get_ssl_category()) problem_ = failure_of(*peer_, error);
     error_code ignored;
     plain_.shutdown(PlainStream::shutdown_send, ignored);
     if (told_peer_) finish();
@@ -103,18 +104,19 @@ class Relay : public std::enable_shared_from_this<Relay> {
     plain_.close(ignored);
     watch_.cancel();
     linger_.cancel();
-    ended_();
+    ended_(problem_);
   }
 
   std::unique_ptr<TlsStream> peer_;
   PlainStream plain_;
   std::chrono::milliseconds stall_;
-  std::function<void()> ended_;
+  std::function<void(const std::string&)> ended_;
   boost::asio::steady_timer watch_;
   boost::asio::steady_timer linger_;
   std::array<unsigned char, buffer_size> received_;
   std::array<unsigned char, buffer_size> answered_;
   std::optional<Clock::time_point> writing_since_;
+  std::string problem_;
   bool peer_ended_ = false;  ///< Nothing more comes from the peer.
   bool told_peer_ = false;   ///< The peer has been told that nothing more comes from us.
   bool finished_ = false;
@@ -123,7 +125,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
 }  // namespace
 
 void relay(std::unique_ptr<TlsStream> peer, PlainStream plain, std::chrono::milliseconds stall,
-           std::function<void()> ended) {
+           std::function<void(const std::string&)> ended) {
   std::make_shared<Relay>(std::move(peer), std::move(plain), stall, std::move(ended))->start();
 }
 

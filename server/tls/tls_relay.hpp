@@ -14,8 +14,10 @@ namespace glisson::server {
 /// way goes on. What the peer still sends when nobody reads it any more is dropped for a moment, so that no
 /// reset overtakes our last words.
 /// @param stall longest time in which the peer may take nothing of what is sent to it.
-/// @param ended called once when both streams are closed.
+/// @param ended called once when both streams are closed; with what the peer said against us, where it did:
+/// in
+///        TLS 1.3 a server looks at a client's certificate only after the client's handshake has ended.
 void relay(std::unique_ptr<TlsStream> peer, PlainStream plain, std::chrono::milliseconds stall,
-           std::function<void()> ended);
+           std::function<void(const std::string&)> ended);
 
 }  // namespace glisson::server

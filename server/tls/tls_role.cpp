@@ -105,7 +105,7 @@ class TlsRole {
                               ? "no certificate"
                               : fmt::format("certificate sha256:{} of {}", origin.certificate_fingerprint,
                                             origin.certificate_subject)));
-    relay(std::move(peer.stream), std::move(ours), settings_.pdu_timeout, [] {});
+    relay(std::move(peer.stream), std::move(ours), settings_.pdu_timeout, [](const std::string&) {});
   }
 
   void await_signal() {

@@ -3,6 +3,7 @@
 import pathlib
 import shutil
 import subprocess
+import sys
 
 
 def _openssl(*arguments, text=None):
@@ -39,7 +40,7 @@ class Authority:
                  "-subj", f"/CN={name}", "-keyout", self.key, "-out", self.certificate)
 
     def issue(self, name, days=30, key_type="ec", usage="serverAuth,clientAuth", address="127.0.0.1"):
-        """A certificate for `localhost` and `address`; with days < 0 it ended so many days ago."""
+        """A certificate for `localhost` and `address`; with days = -1 it ended yesterday."""
         certificate, key, request = (self.folder / f"{name}{suffix}" for suffix in (".pem", ".key", ".csr"))
         algorithm = {"ec": ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"], "rsa": ["rsa:2048"],
                      "weak": ["rsa:1024"]}[key_type]
@@ -63,3 +64,10 @@ def install(identity, folder, owner=None):
         if owner:
             shutil.chown(fresh, *owner)
         fresh.replace(folder / name)
+
+
+if __name__ == "__main__":  # For tests in C++: certificates.py FOLDER NAME=DAYS... makes a CA and so many identities.
+    authority = Authority(sys.argv[1])
+    for argument in sys.argv[2:]:
+        identity_name, _, valid = argument.partition("=")
+        authority.issue(identity_name, days=int(valid or 30))
