@@ -6,6 +6,7 @@ Everything lies in one temporary folder and ends with the test. As root the serv
 import contextlib
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -24,9 +25,12 @@ def reference_data():
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One that no outgoing connection is given meanwhile: the kernel takes those from 32768 on."""
+    while True:
+        port = random.randrange(15000, 32000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until(condition, seconds, what):
@@ -108,7 +112,9 @@ class Service:
             self.process = subprocess.Popen(
                 [*self.wrapper, BINARY, "serve", "--config", self.config, "--data", self.data, "--port", str(self.port)],
                 stdout=log, stderr=subprocess.STDOUT)
-        wait_until(lambda: self.echo() and self.run("db", "status").returncode == 0, 60, "the service is up")
+        wait_until(lambda: self.process.poll() is not None
+                   or self.echo() and self.run("db", "status").returncode == 0, 60, "the service is up")
+        assert self.process.poll() is None, f"the service has ended: {self.log()[-500:]}"
 
     def stop(self):
         """SIGTERM; returns the exit status."""

@@ -52,12 +52,16 @@ class RawPeer:
         follows the AE titles (PS3.8 9.3.2)."""
         self.sop_class = sop_class
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=30, source_address=(address, 0))
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        context = _item(0x20, b"\1\0\0\0" + _item(0x30, sop_class.encode()) + _item(0x40, transfer_syntax.encode()))
-        titles = called.encode("latin-1").ljust(16) + calling.encode("latin-1").ljust(16)
-        self.socket.sendall(_pdu(1, struct.pack(">HH", 1, 0) + titles + reserved + _item(0x10, b"1.2.840.10008.3.1.1.1") + context
-                                 + _item(0x50, _item(0x51, struct.pack(">I", 16384)) + _item(0x52, b"1.2.3.4"))))
-        self.answer = self._receive()[0]  # 2: accepted, 3: rejected
+        try:
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            context = _item(0x20, b"\1\0\0\0" + _item(0x30, sop_class.encode()) + _item(0x40, transfer_syntax.encode()))
+            titles = called.encode("latin-1").ljust(16) + calling.encode("latin-1").ljust(16)
+            self.socket.sendall(_pdu(1, struct.pack(">HH", 1, 0) + titles + reserved + _item(0x10, b"1.2.840.10008.3.1.1.1") + context
+                                     + _item(0x50, _item(0x51, struct.pack(">I", 16384)) + _item(0x52, b"1.2.3.4"))))
+            self.answer = self._receive()[0]  # 2: accepted, 3: rejected
+        except OSError:
+            self.socket.close()
+            raise
 
     def __enter__(self):
         return self
@@ -84,13 +88,32 @@ class RawPeer:
             control = int(is_command) | (2 if begin + 16000 >= len(content) else 0)
             self.socket.sendall(_pdu(4, struct.pack(">IBB", len(part) + 2, 1, control) + part))
 
+    def begin_store(self, sop_instance_uid, part):
+        """A C-STORE that never ends: its command and the beginning of its data set."""
+        self._send_value(True, self._store_request(sop_instance_uid, self.sop_class))
+        self.socket.sendall(_pdu(4, struct.pack(">IBB", len(part) + 2, 1, 0) + part))
+
     def store(self, sop_instance_uid, data_set, sop_class=None):
         """C-STORE; returns the status. `comment` has the Error Comment afterwards."""
-        command = (_element(0x0002, _uid(sop_class or self.sop_class)) + _element(0x0100, struct.pack("<H", 1))
+        self._send_value(True, self._store_request(sop_instance_uid, sop_class or self.sop_class))
+        self._send_value(False, data_set)
+        return self._status()
+
+    def echo(self):
+        """C-ECHO; returns the status."""
+        command = (_element(0x0002, _uid(VERIFICATION)) + _element(0x0100, struct.pack("<H", 0x0030))
+                   + _element(0x0110, struct.pack("<H", 1)) + _element(0x0800, b"\1\1"))
+        self._send_value(True, _element(0, struct.pack("<I", len(command))) + command)
+        return self._status()
+
+    @staticmethod
+    def _store_request(sop_instance_uid, sop_class):
+        command = (_element(0x0002, _uid(sop_class)) + _element(0x0100, struct.pack("<H", 1))
                    + _element(0x0110, struct.pack("<H", 1)) + _element(0x0700, b"\0\0") + _element(0x0800, b"\1\0")
                    + _element(0x1000, _uid(sop_instance_uid)))
-        self._send_value(True, _element(0, struct.pack("<I", len(command))) + command)
-        self._send_value(False, data_set)
+        return _element(0, struct.pack("<I", len(command))) + command
+
+    def _status(self):
         response = self._receive()[1][6:]
         elements = {}
         while response:
