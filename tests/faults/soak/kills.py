@@ -17,6 +17,7 @@ from small_studies import SmallStudies, study_of
 SENDERS = 4
 LONGEST_PAUSE = 4  # seconds between two studies of a sender: some 70 instances a second in all
 SETTINGS = f"[queue]\nsettle_time = 1\nlease = 2\n[receive]\nmin_associations = {SENDERS}\nmax_associations = 32\n"
+FEWEST_STUDIES = 3
 # How often each is killed, of a hundred. A backend takes all of PostgreSQL with it.
 VICTIMS = {"association": 38, "analysis": 20, "delivery": 14, "upkeep": 8, "backend": 10, "postmaster": 5, "supervisor": 5}
 
@@ -182,7 +183,7 @@ def run(kills, instances, minutes, seed, then=lambda service, senders: None,
         try:
             while time.monotonic() - begin < 60 * minutes:
                 if sum(counts.values()) >= kills:
-                    if len(senders.acknowledged) >= instances:
+                    if len(senders.acknowledged) >= instances and len(senders.reported) > FEWEST_STUDIES:
                         break
                     time.sleep(1)
                 else:
