@@ -107,7 +107,7 @@ void add_model(CLI::App& app, int& exit_code) {
 }
 
 void add_config(CLI::App& app, int& exit_code) {
-  CLI::App* group = app.add_subcommand("config", "Settings of this host: check, show");
+  CLI::App* group = app.add_subcommand("config", "Settings of this host: check, show, template");
   group->require_subcommand(1);
   const auto add = [&](const char* name, const char* description, int (*run_command)(const ConfigOptions&)) {
     auto options = std::make_shared<ConfigOptions>();
@@ -120,6 +120,8 @@ void add_config(CLI::App& app, int& exit_code) {
   };
   add("check", "Check settings, the extraction protocol and every model", config_check);
   add("show", "Show the settings in effect; passwords are masked", config_show);
+  group->add_subcommand("template", "Print a settings file with every setting, commented out")
+      ->callback([&exit_code] { exit_code = report_errors(config_template); });
   group->footer("Example:\n  glisson config check --config /etc/glisson/glisson.toml");
 }
 

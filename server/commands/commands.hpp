@@ -10,7 +10,7 @@ namespace glisson::server {
 /// Where the settings come from; every command that needs them takes these options.
 struct SettingsOptions {
   std::filesystem::path
-      config;  ///< Settings file; empty: <data>/glisson.toml where it exists, else standard values.
+      config;  ///< Settings file; empty: as settings_file() finds it, else standard values.
   std::filesystem::path data;  ///< Overrides the setting `data`.
   std::optional<int> port;     ///< Overrides the setting `port`.
 };
@@ -61,6 +61,8 @@ struct ConfigOptions {
 };
 int config_check(const ConfigOptions& options);
 int config_show(const ConfigOptions& options);
+/// `glisson config template`.
+int config_template();
 
 /// `glisson serve` and the roles that it starts.
 struct ServeOptions {

@@ -18,21 +18,15 @@ std::string source_of(const SettingsOptions& options) {
   return file.empty() ? "standard values, no settings file" : file.string();
 }
 
-/// As a settings file that says the same, with what each setting means.
-void print(const std::vector<config::SettingDescription>& settings, const std::string& source) {
-  std::cout << "# " << source << '\n';
-  std::string section;
-  for (const auto& setting : settings) {
-    const std::size_t dot = setting.key.find('.');
-    if (setting.key.substr(0, dot) != section) {
-      section = setting.key.substr(0, dot);
-      std::cout << "\n[" << section << "]\n";
-    }
-    std::cout << "# " << setting.meaning << '\n' << setting.key.substr(dot + 1) << " = " << setting.value;
-    if (setting.value != setting.standard) std::cout << "  # standard: " << setting.standard;
-    std::cout << '\n';
-  }
+/// "\n[section]\n" where a setting begins another section than the one before it.
+std::string section_line(const std::string& key, std::string& section) {
+  const std::string name = key.substr(0, key.find('.'));
+  if (name == section) return {};
+  section = name;
+  return "\n[" + section + "]\n";
 }
+
+std::string name_of(const std::string& key) { return key.substr(key.find('.') + 1); }
 
 }  // namespace
 
@@ -68,7 +62,27 @@ int config_show(const ConfigOptions& options) {
     std::cout << result.dump(2) << '\n';
     return exit_success;
   }
-  print(settings, source_of(options.settings));
+  std::cout << "# " << source_of(options.settings) << '\n';
+  std::string section;
+  for (const auto& setting : settings) {
+    std::cout << section_line(setting.key, section) << "# " << setting.meaning << '\n'
+              << name_of(setting.key) << " = " << setting.value;
+    if (setting.value != setting.standard) std::cout << "  # standard: " << setting.standard;
+    std::cout << '\n';
+  }
+  return exit_success;
+}
+
+int config_template() {
+  std::cout << "# Settings of this host. Every setting stands here with its standard value behind a #; remove "
+               "the # and change\n"
+               "# the value. Test the file with `glisson config check`. Peers are no settings: `glisson peer "
+               "add`.\n";
+  std::string section;
+  for (const auto& setting : config::describe_settings({})) {
+    std::cout << section_line(setting.key, section) << "# " << setting.meaning << "\n#" << name_of(setting.key)
+              << " = " << setting.standard << '\n';
+  }
   return exit_success;
 }
 

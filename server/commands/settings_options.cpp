@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "engine/errors.hpp"
 
@@ -9,10 +10,17 @@ namespace glisson::server {
 
 std::filesystem::path settings_file(const SettingsOptions& options) {
   if (!options.config.empty()) return options.config;
-  const std::filesystem::path data = options.data.empty() ? config::Settings{}.data : options.data;
-  std::filesystem::path file = data / "glisson.toml";
-  std::error_code unreadable;  // A folder that may not be entered holds no settings for this user.
-  return std::filesystem::exists(file, unreadable) ? file : std::filesystem::path{};
+  std::vector<std::filesystem::path> candidates;
+  if (options.data.empty()) {
+    candidates = {config::Settings{}.data / "glisson.toml", "/etc/glisson/glisson.toml"};
+  } else {
+    candidates = {options.data / "glisson.toml"};
+  }
+  for (const auto& file : candidates) {
+    std::error_code unreadable;  // A folder that may not be entered holds no settings for this user.
+    if (std::filesystem::exists(file, unreadable)) return file;
+  }
+  return {};
 }
 
 config::Settings resolve(const SettingsOptions& options) {

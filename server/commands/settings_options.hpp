@@ -6,8 +6,8 @@
 namespace glisson::server {
 
 /// The settings that a command works with: the file named by --config, else glisson.toml in the data folder
-/// (--data, else the standard one) where it exists, else the standard values; --data and --port override
-/// them. The data folder is made absolute.
+/// (--data, else the standard one) where it exists, else, without --data, /etc/glisson/glisson.toml where it
+/// exists, else the standard values; --data and --port override them. The data folder is made absolute.
 /// @throws RejectedInput invalid_settings.
 config::Settings resolve(const SettingsOptions& options);
 
