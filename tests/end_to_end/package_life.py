@@ -1,11 +1,10 @@
-"""Life of the package, run by package_test.py in mount and process namespaces of its own: FOLDER FIRST.deb SECOND.deb."""
+"""Life of the package, run by package_test.py in mount, network and process namespaces of its own: FOLDER FIRST.deb SECOND.deb."""
 
 import os
 import pathlib
 import pwd
 import re
 import shlex
-import socket
 import stat
 import subprocess
 import sys
@@ -46,12 +45,6 @@ def enter_own_root(folder):
     os.chdir("/")
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Unit:
     """What systemd would start, by the unit's ExecStart and User; no systemd runs here."""
 
@@ -61,13 +54,14 @@ class Unit:
         self.user = pwd.getpwnam(re.search(r"^User=(.*)$", text, re.M).group(1))
         self.process = None
 
-    def start(self, port):
+    def start(self):
         log = open("/tmp/glisson.log", "ab")
         self.process = subprocess.Popen(self.command, stdout=log, stderr=log, user=self.user.pw_uid,
                                         group=self.user.pw_gid, extra_groups=[])
-        wait_until(lambda: subprocess.run(["echoscu", "-aec", "GLISSON", "127.0.0.1", str(port)],
-                                          capture_output=True).returncode == 0, 60,
-                   "the service answers C-ECHO: " + pathlib.Path("/tmp/glisson.log").read_text()[-2000:])
+        wait_until(lambda: subprocess.run(["echoscu", "-aec", "GLISSON", "127.0.0.1", "11112"],
+                                          capture_output=True).returncode == 0
+                   and subprocess.run(["glisson", "db", "status"], capture_output=True).returncode == 0, 60,
+                   "the service and its database answer")
 
     def stop(self):
         self.process.terminate()
@@ -75,6 +69,7 @@ class Unit:
 
 
 def main(folder, first, second):
+    run("ip", "link", "set", "lo", "up")
     packages = {}
     for name, path in (("first", first), ("second", second)):
         packages[name] = path.read_bytes()
@@ -90,25 +85,25 @@ def main(folder, first, second):
     assert "#port = 11112" in SETTINGS.read_text()
     run("glisson", "config", "check")
 
-    port, pacs_port = free_port(), free_port()
-    SETTINGS.write_text(f"[receive]\nport = {port}\n[queue]\nsettle_time = 1\n")
+    SETTINGS.write_text(SETTINGS.read_text().replace("#settle_time = 10", "settle_time = 1"))
+    edited = SETTINGS.read_text()
     pacs = pathlib.Path("/tmp/pacs")
     pacs.mkdir()
-    subprocess.Popen(["storescp", "-aet", "PACS", "-od", str(pacs), str(pacs_port)])
+    subprocess.Popen(["storescp", "-aet", "PACS", "-od", str(pacs), "104"])
     service = Unit()
-    service.start(port)
-    run("glisson", "peer", "add", "pacs", "PACS", "127.0.0.1", pacs_port, "--may", "store,echo", "--purpose", "test",
+    service.start()
+    run("glisson", "peer", "add", "pacs", "PACS", "127.0.0.1", 104, "--may", "store,echo", "--purpose", "test",
         "--responsible", "the tests", "--until", "2099-12-31")
     run("glisson", "phantom", "/tmp/phantom")
-    send = ["storescu", "-R", "+sd", "+r", "-nh", "-aet", "PACS", "-aec", "GLISSON", "127.0.0.1", port, "/tmp/phantom"]
+    send = ["storescu", "-R", "+sd", "+r", "-nh", "-aet", "PACS", "-aec", "GLISSON", "127.0.0.1", 11112, "/tmp/phantom"]
     run(*send)
     wait_until(lambda: len(list(pacs.iterdir())) == 1, 60, "a report in the PACS")
 
     service.stop()
     run("dpkg", "-i", "/tmp/second.deb")  # Keeps the settings file that was edited, without asking.
-    assert f"port = {port}" in SETTINGS.read_text()
+    assert SETTINGS.read_text() == edited
     service = Unit()
-    service.start(port)
+    service.start()
     assert "pacs" in run("glisson", "peer", "list")
     run(*send)  # Nothing new came.
     time.sleep(3)

@@ -21,7 +21,7 @@ def build_package(folder, version):
 
 def may_mount():
     return os.geteuid() == 0 and subprocess.run(
-        ["unshare", "--mount", "--pid", "--fork", "mount", "-t", "tmpfs", "none", "/mnt"]).returncode == 0
+        ["unshare", "--mount", "--net", "--pid", "--fork", "mount", "-t", "tmpfs", "none", "/mnt"]).returncode == 0
 
 
 class Package(unittest.TestCase):
@@ -36,7 +36,7 @@ class Package(unittest.TestCase):
         before = os.environ.get("GLISSON_PACKAGE_BEFORE")
         first = pathlib.Path(before) if before else build_package(self.folder, "0.0.1")
         second = build_package(self.folder, "99.0.0")
-        done = subprocess.run(["unshare", "--mount", "--pid", "--fork", sys.executable, "-B",
+        done = subprocess.run(["unshare", "--mount", "--net", "--pid", "--fork", sys.executable, "-B",
                                pathlib.Path(__file__).with_name("package_life.py"), self.folder, first, second],
                               capture_output=True, text=True, timeout=240)
         self.assertEqual(done.returncode, 0, done.stdout[-4000:] + done.stderr[-4000:])
