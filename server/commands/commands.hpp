@@ -9,10 +9,9 @@ namespace glisson::server {
 
 /// Where the settings come from; every command that needs them takes these options.
 struct SettingsOptions {
-  std::filesystem::path
-      config;  ///< Settings file; empty: as settings_file() finds it, else standard values.
-  std::filesystem::path data;  ///< Overrides the setting `data`.
-  std::optional<int> port;     ///< Overrides the setting `port`.
+  std::filesystem::path config;  ///< Settings file; empty: as settings_file() finds it, else standard values.
+  std::filesystem::path data;    ///< Overrides the setting `data`.
+  std::optional<int> port;       ///< Overrides the setting `port`.
 };
 
 /// `glisson extract`: prints features without a service or database.

@@ -74,14 +74,15 @@ int config_show(const ConfigOptions& options) {
 }
 
 int config_template() {
-  std::cout << "# Settings of this host. Every setting stands here with its standard value behind a #; remove "
-               "the # and change\n"
-               "# the value. Test the file with `glisson config check`. Peers are no settings: `glisson peer "
-               "add`.\n";
+  std::cout
+      << "# Settings of this host. Every setting stands here with its standard value behind a #; remove "
+         "the # and change\n"
+         "# the value. Test the file with `glisson config check`. Peers are no settings: `glisson peer "
+         "add`.\n";
   std::string section;
   for (const auto& setting : config::describe_settings({})) {
-    std::cout << section_line(setting.key, section) << "# " << setting.meaning << "\n#" << name_of(setting.key)
-              << " = " << setting.standard << '\n';
+    std::cout << section_line(setting.key, section) << "# " << setting.meaning << "\n#"
+              << name_of(setting.key) << " = " << setting.standard << '\n';
   }
   return exit_success;
 }

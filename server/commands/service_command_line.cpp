@@ -159,7 +159,9 @@ void add_db(CLI::App& app, int& exit_code) {
 }  // namespace
 
 void add_settings_options(CLI::App& command, SettingsOptions& settings) {
-  command.add_option("--config", settings.config, "Settings file; else glisson.toml in the data folder, else /etc/glisson")
+  command
+      .add_option("--config", settings.config,
+                  "Settings file; else glisson.toml in the data folder, else /etc/glisson")
       ->type_name("FILE")
       ->check(CLI::ExistingFile.description(""));
   command.add_option("--data", settings.data, "Data folder; overrides the setting `data`")->type_name("DIR");
