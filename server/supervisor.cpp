@@ -191,7 +191,7 @@ class Supervisor {
 
   void start_later(const std::string& name, SingleRole& role) {
     const bool lived = std::chrono::steady_clock::now() - role.started > 10s;
-    role.back_off = lived ? 0ms : std::clamp(role.back_off * 2, 100ms, 10000ms);
+    role.back_off = lived ? 0ms : std::clamp(role.back_off * 2, 100ms, 2000ms);
     role.restart.expires_after(role.back_off);
     role.restart.async_wait([this, &name, &role](const boost::system::error_code& error) {
       if (!error && !stopping_) start(name, role);

@@ -8,6 +8,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "storage/answer_deadline.hpp"
 #include "storage/migrations.hpp"
 
 namespace glisson::storage {
@@ -22,6 +23,7 @@ class Listener : public pqxx::notification_receiver {
 
 struct Session {
   std::unique_ptr<pqxx::connection> connection;
+  std::unique_ptr<AnswerDeadline> deadline;  ///< Ends before the connection does.
   std::set<std::string, std::less<>> prepared;
   std::map<std::string, std::unique_ptr<Listener>, std::less<>> listeners;
 };
@@ -125,6 +127,10 @@ void rethrow_database_error() {
   }
 }
 
+void await_answer(Session& session) { session.deadline->set(answer_limit); }
+
+void answered(Session& session) noexcept { session.deadline->clear(); }
+
 void Transaction::prepare(const Statement& statement) {
   if (!session_->prepared.insert(statement.name).second) return;
   session_->connection->prepare(statement.name, statement.sql);
@@ -150,11 +156,16 @@ void Database::Connection::ensure_session() {
   session_.reset();
   auto session = std::make_unique<Session>();
   session->connection = connect(url_, application_name_);
+  session->deadline = std::make_unique<AnswerDeadline>(session->connection->sock());
   update_schema(*session->connection);
+  const AnswerAwaited awaited(*session);
+  pqxx::nontransaction(*session->connection)
+      .exec("set statement_timeout = " + std::to_string(std::chrono::milliseconds(statement_limit).count()));
   session_ = std::move(session);
 }
 
 void Database::Connection::commit(pqxx::work& work) {
+  await_answer(*session_);
   try {
     work.commit();
   } catch (const pqxx::in_doubt_error&) {
@@ -187,6 +198,7 @@ bool Database::Connection::wait(const std::vector<std::string>& channels, std::c
     ensure_session();
     bool look = false;
     for (const std::string& channel : channels) {
+      const AnswerAwaited awaited(*session_);
       auto& listener = session_->listeners[channel];
       if (!listener) {
         listener = std::make_unique<Listener>(connection(), channel);

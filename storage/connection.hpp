@@ -28,6 +28,22 @@ struct Statement {
 /// What one pqxx connection carries; replaced as a whole when the connection is lost.
 struct Session;
 
+/// From now on the server has answer_limit for its answer; then the connection is broken.
+void await_answer(Session& session);
+void answered(Session& session) noexcept;
+
+/// Between two statements of a transaction, and around its begin and end.
+class AnswerAwaited {
+ public:
+  explicit AnswerAwaited(Session& session) : session_(&session) { await_answer(session); }
+  ~AnswerAwaited() { answered(*session_); }
+  AnswerAwaited(const AnswerAwaited&) = delete;
+  AnswerAwaited& operator=(const AnswerAwaited&) = delete;
+
+ private:
+  Session* session_;
+};
+
 /// A transaction (READ COMMITTED) that runs; see Database::Connection::transaction().
 class Transaction {
  public:
@@ -35,11 +51,15 @@ class Transaction {
   /// pqxx::binarystring.
   template <typename... Parameters>
   pqxx::result run(const Statement& statement, const Parameters&... parameters) {
+    await_answer(*session_);
     prepare(statement);
     return work_->exec_prepared(statement.name, parameters...);
   }
   /// Runs SQL that is used once.
-  pqxx::result run(const std::string& sql) { return work_->exec(sql); }
+  pqxx::result run(const std::string& sql) {
+    await_answer(*session_);
+    return work_->exec(sql);
+  }
 
  private:
   friend class Database::Connection;
@@ -48,6 +68,12 @@ class Transaction {
   Session* session_;
   pqxx::work* work_;
 };
+
+/// The server ends a statement that takes longer; it may be tried again.
+inline constexpr std::chrono::seconds statement_limit{10};
+/// A server that has not answered then, because it or the network is frozen, is given up: the connection is
+/// closed, and a COMMIT is in doubt.
+inline constexpr std::chrono::seconds answer_limit{15};
 
 /// The connection behind a Database: opened when it is used, search path `glisson`, synchronous_commit on.
 class Database::Connection {
@@ -66,6 +92,7 @@ class Database::Connection {
   auto transaction(Body&& body) {
     try {
       ensure_session();
+      const AnswerAwaited awaited(*session_);
       pqxx::work work(connection());
       Transaction transaction(*session_, work);
       if constexpr (std::is_void_v<std::invoke_result_t<Body, Transaction&>>) {

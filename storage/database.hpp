@@ -17,9 +17,11 @@ class InDoubtError : public TransientError {
 };
 
 /// One connection to PostgreSQL whose schema is at the version of this binary. Not for several threads at
-/// once. A connection that was lost is opened again at the next use; the call in which it broke throws
-/// TransientError, or InDoubtError when it broke during COMMIT. Every call on a Database may throw
-/// TransientError, and std::logic_error when the server refuses a statement.
+/// once. A statement is given ten seconds (TransientError then, nothing was changed). A server that does not
+/// answer at all for fifteen is given up as if the connection had been lost. A connection that was lost is
+/// opened again at the next use; the call in which it broke throws TransientError, or InDoubtError when it
+/// broke during COMMIT. Every call on a Database may throw TransientError, and std::logic_error when the
+/// server refuses a statement.
 class Database {
  public:
   /// Connects and brings the schema up to date (one process at a time, under an advisory lock).

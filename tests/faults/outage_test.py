@@ -1,0 +1,168 @@
+"""PostgreSQL stopped, killed or frozen: no Success meanwhile, receiving again by itself, nothing lost."""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+from figures import figure
+from glisson_service import Service, make_phantom, wait_until
+from raw_peer import RawPeer, data_set_of, file_meta_of
+
+ACCEPTED = 2
+SUCCESS, OUT_OF_RESOURCES = 0x0000, 0xA700
+OUTAGE = 4  # Seconds; tests/faults/soak stops it for a minute.
+PROGRAMS = "/usr/lib/postgresql/15/bin"
+
+
+def as_service_user(command):
+    if os.geteuid() == 0:
+        command = ["setpriv", "--reuid=glisson", "--regid=glisson", "--clear-groups", *command]
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, "HOME": "/tmp"})
+
+
+class PostgreSql:
+    """A server of the hospital's: not the one that Glisson keeps itself."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="glisson-postgresql.")
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "glisson", "glisson")
+        self.data = self.folder + "/data"
+        as_service_user([PROGRAMS + "/initdb", "-D", self.data, "-U", "glisson", "--auth=trust", "--locale=C.UTF-8"])
+        self.start()
+        as_service_user([PROGRAMS + "/createdb", "-h", self.folder, "-U", "glisson", "glisson"])
+        self.url = f"host={self.folder} dbname=glisson user=glisson"
+
+    def start(self):
+        as_service_user([PROGRAMS + "/pg_ctl", "-D", self.data, "-w", "-l", self.folder + "/log", "-o",
+                         f"-c listen_addresses='' -k {self.folder}", "start"])
+
+    def stop(self):
+        as_service_user([PROGRAMS + "/pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop"])
+
+    def pids(self):
+        """The postmaster first, then its children."""
+        postmaster = int(pathlib.Path(self.data, "postmaster.pid").read_text().split()[0])
+        children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(postmaster)], capture_output=True, text=True)
+        return [postmaster, *map(int, children.stdout.split())]
+
+    def close(self):
+        try:
+            self.stop()
+        except (subprocess.CalledProcessError, OSError):
+            pass
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Outage(unittest.TestCase):
+    def start(self, database=None):
+        url = f'[database]\nurl = "{database.url}"\n' if database else ""
+        service = Service(f"[queue]\nsettle_time = 1\nlease = 2\n[receive]\nmin_associations = 2\n{url}")
+        self.addCleanup(service.close)
+        if database:
+            service.database_url = lambda: database.url
+        service.start()
+        service.add_pacs()
+        self.files = sorted(path for path in make_phantom(service.home / "phantom").rglob("*") if path.is_file())
+        return service
+
+    def external(self):
+        database = PostgreSql()
+        self.addCleanup(database.close)
+        return database
+
+    def send(self, service, path, peer=None):
+        """Status of a C-STORE of the file, on an association of its own unless one is given; None: rejected."""
+        sop_class, uid, transfer_syntax = file_meta_of(path)
+        if peer:
+            return peer.store(uid, data_set_of(path))
+        with RawPeer(service.port, "PACS", sop_class, transfer_syntax) as peer:
+            return peer.store(uid, data_set_of(path)) if peer.answer == ACCEPTED else None
+
+    def open(self, service):
+        sop_class, _, transfer_syntax = file_meta_of(self.files[0])
+        peer = RawPeer(service.port, "PACS", sop_class, transfer_syntax)
+        self.addCleanup(peer.socket.close)
+        return peer
+
+    def seconds_until_stored(self, service, path, since):
+        wait_until(lambda: self.send(service, path) == SUCCESS, 60, "an instance is stored again")
+        return time.monotonic() - since
+
+    def assert_all_is_reported(self, service):
+        """Sends everything again, as a PACS does that was told to."""
+        self.assertEqual(len(service.store(*self.files)[1]), len(self.files))
+        wait_until(service.pacs.received, 90, "a report at the PACS")
+        self.assertEqual(service.query("select count(*), count(distinct sop_instance_uid) from glisson.instance"),
+                         [[str(len(self.files))] * 2])
+        rows = {file_id for (file_id,) in service.query("select file_id from glisson.instance")}
+        self.assertEqual({path.stem for path in (service.data / "store" / "instances").rglob("*.dcm")}, rows)
+        self.assertEqual(len(service.pacs.received()), 1)
+
+    def test_stopped_and_started_again(self):
+        database = self.external()
+        service = self.start(database)
+        self.assertEqual(self.send(service, self.files[0]), SUCCESS)
+        peer = self.open(service)
+        database.stop()
+        end = time.monotonic() + OUTAGE
+        answers = [self.send(service, self.files[1], peer)]
+        while time.monotonic() < end:
+            answers.append(self.send(service, self.files[1]))
+        figure(4, "success_while_stopped", answers.count(SUCCESS), "instances")
+        self.assertEqual(set(answers), {OUT_OF_RESOURCES, None})
+        self.assertEqual(service.status()["reason"], "database_does_not_answer")
+        self.assertTrue(service.echo())
+        database.start()
+        seconds = self.seconds_until_stored(service, self.files[1], time.monotonic())
+        figure(4, "server_started_to_success", seconds, "s")
+        self.assertLess(seconds, 5)
+        self.assert_all_is_reported(service)
+
+    def test_killed(self):
+        service = self.start()
+        self.assertEqual(self.send(service, self.files[0]), SUCCESS)
+        worst = 0.0
+        for path in self.files[1:4]:
+            begin = time.monotonic()
+            os.kill(service.postmaster(), signal.SIGKILL)
+            worst = max(worst, self.seconds_until_stored(service, path, begin))
+        figure(4, "postmaster_killed_to_success_worst_of_3", worst, "s")
+        self.assertLess(worst, 5)
+        self.assert_all_is_reported(service)
+
+    def test_frozen(self):
+        database = self.external()
+        service = self.start(database)
+        self.assertEqual(self.send(service, self.files[0]), SUCCESS)
+        peer = self.open(service)
+        self.assertEqual(self.send(service, self.files[1], peer), SUCCESS)
+        frozen = database.pids()
+        for pid in frozen:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            begin = time.monotonic()
+            self.assertEqual(self.send(service, self.files[2], peer), OUT_OF_RESOURCES)
+            figure(4, "frozen_to_A700", time.monotonic() - begin, "s")
+            self.assertLess(time.monotonic() - begin, 20)
+            self.assertTrue(service.echo())
+            begin = time.monotonic()
+            self.assertIsNone(self.send(service, self.files[2]))
+            figure(4, "frozen_to_rejected", time.monotonic() - begin, "s")
+            self.assertLess(time.monotonic() - begin, 20)
+        finally:
+            for pid in reversed(frozen):
+                os.kill(pid, signal.SIGCONT)
+        seconds = self.seconds_until_stored(service, self.files[2], time.monotonic())
+        figure(4, "thawed_to_success", seconds, "s")
+        self.assertLess(seconds, 5)
+        self.assert_all_is_reported(service)
+
+
+if __name__ == "__main__":
+    unittest.main()
