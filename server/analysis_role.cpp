@@ -90,6 +90,7 @@ class Analysis {
       digests.push_back(image.digest);
     }
     input.digest = input_digest(digests);
+    input.received_at = inputs.received_at;
     return input;
   }
 

@@ -1,6 +1,7 @@
 #include "server/study_folder.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <set>
@@ -46,6 +47,23 @@ void StudyFolder::add(const std::filesystem::path& path, const dicom::InstanceHe
   }
 }
 
+namespace {
+
+/// When the last of the files was written.
+std::time_t last_change(const StudyInput& input) {
+  std::time_t last = 0;
+  const auto look_at = [&last](const std::filesystem::path& file) {
+    struct stat status {};
+    if (::stat(file.c_str(), &status) == 0) last = std::max(last, status.st_mtime);
+  };
+  look_at(input.segmentation);
+  for (const auto& file : input.images) look_at(file);
+  for (const auto& file : input.rest_of_series) look_at(file);
+  return last;
+}
+
+}  // namespace
+
 StudyInput StudyFolder::input_of(const std::filesystem::path& segmentation) const {
   const std::string name = segmentation.filename().string();
   const auto header = dicom::read_instance_header(segmentation);
@@ -77,6 +95,7 @@ StudyInput StudyFolder::input_of(const std::filesystem::path& segmentation) cons
     if (!is_wanted(file) && series.contains(file.series_instance_uid))
       input.rest_of_series.push_back(file.path);
   }
+  input.received_at = last_change(input);
   return input;
 }
 

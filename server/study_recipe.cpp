@@ -140,7 +140,7 @@ std::vector<engine::RiskAssessment> assess(const StudyAnalysis& analysis, const 
   return assess_all(recipe.models, lesions, images);
 }
 
-/// Everything that makes a difference to what the report says.
+/// Everything that makes a difference to the report's bytes: two that differ never share a UID.
 std::string identity(const StudyInput& input, const StudyAnalysis& analysis, const Recipe& recipe) {
   std::string text =
       fmt::format("glisson {}\nsegmentation {}\ninputs {}\nprotocol {}\n", version(),
@@ -152,6 +152,12 @@ std::string identity(const StudyInput& input, const StudyAnalysis& analysis, con
   };
   if (std::ranges::any_of(analysis.report.regions, refused)) {
     text += fmt::format("memory budget {}\n", recipe.memory_budget);
+  }
+  const auto& report = analysis.report;
+  text += fmt::format("content {} {} {}\n", report.content_date, report.content_time, report.timezone_offset);
+  text += fmt::format("device {} {}\n", report.device_uid, report.device_serial_number);
+  for (const auto& region : report.regions) {
+    text += fmt::format("tracking {} {}\n", region.tracking_uid, region.tracking_id);
   }
   return text;
 }
@@ -168,10 +174,9 @@ std::optional<std::time_t> seconds_east(const std::string& offset) {
 
 /// In the time zone of the images, because one offset holds for all dates and times of an object and the
 /// report repeats theirs; else in that of this host.
-void stamp(dicom::MeasurementReport& report) {
-  const std::time_t now = std::time(nullptr);
+void stamp(dicom::MeasurementReport& report, std::time_t moment) {
   const auto east = seconds_east(report.images->timezone_offset);
-  const std::tm time = east ? fmt::gmtime(now + *east) : fmt::localtime(now);
+  const std::tm time = east ? fmt::gmtime(moment + *east) : fmt::localtime(moment);
   report.content_date = fmt::format("{:%Y%m%d}", time);
   report.content_time = fmt::format("{:%H%M%S}", time);
   report.timezone_offset = east ? report.images->timezone_offset : fmt::format("{:%z}", time);
@@ -221,7 +226,7 @@ std::unique_ptr<StudyAnalysis> analyse_study(const StudyInput& input, const Reci
   report.software_version = version();
   report.device_uid = recipe.device_uid;
   report.device_serial_number = recipe.device_serial_number;
-  stamp(report);
+  stamp(report, input.received_at.value_or(std::time(nullptr)));
   analysis->identity = identity(input, *analysis, recipe);
   return analysis;
 }

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <ctime>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,6 +38,9 @@ struct StudyInput {
   std::vector<std::filesystem::path> rest_of_series;
   std::filesystem::path segmentation;
   std::string digest;  ///< input_digest() of all files.
+  /// When the last of the files was received: content date and time of the report, so that the same input
+  /// gives the same report. None: now.
+  std::optional<std::time_t> received_at;
 };
 
 /// SHA-256 over the digests of a study's files: segmentation, images, rest of the series, each in a fixed

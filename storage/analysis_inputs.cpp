@@ -18,14 +18,15 @@ constexpr Statement select_segmentation{"analysis_segmentation", R"(
            floor(extract(epoch from greatest(interval '0', now() - coalesce(
                (select j.waiting_since from job j
                 where j.instance_id = s.instance_id and j.kind = 'analyse'
-                order by j.state = 'running' desc, j.job_id desc limit 1), s.received_at))))::bigint
+                order by j.state = 'running' desc, j.job_id desc limit 1), s.received_at))))::bigint,
+           extract(epoch from s.received_at)::bigint
     from instance s
     join series se using (series_id)
     join study st using (study_id)
     where s.instance_id = $1)"};
 
 constexpr Statement select_images{"analysis_images", R"(
-    select i.sop_instance_uid, i.file_id, i.digest
+    select i.sop_instance_uid, i.file_id, i.digest, extract(epoch from i.received_at)::bigint
     from segmentation_reference r
     join instance i on i.sop_instance_uid = r.sop_instance_uid and i.state = 'current'
     where r.segmentation_id = $1
@@ -33,6 +34,7 @@ constexpr Statement select_images{"analysis_images", R"(
 
 constexpr Statement select_rest_of_series{"analysis_rest_of_series", R"(
     select i.sop_instance_uid, i.file_id, i.digest,
+           extract(epoch from i.received_at)::bigint,
            floor(extract(epoch from greatest(interval '0', now() - i.received_at)))::bigint
     from instance i
     where i.state = 'current'
@@ -67,12 +69,15 @@ AnalysisInputs analysis_inputs(Database& database, std::int64_t segmentation_id)
     inputs.referenced = row[4].as<std::size_t>();
     inputs.conflicting = row[5].as<bool>();
     inputs.waiting = std::chrono::seconds(row[6].as<std::int64_t>());
+    inputs.received_at = row[7].as<std::time_t>();
     for (const pqxx::row& image : transaction.run(select_images, segmentation_id)) {
+      inputs.received_at = std::max(inputs.received_at, image[3].as<std::time_t>());
       inputs.images.push_back({image[0].c_str(), image[1].c_str(), digest_from(image[2])});
     }
     for (const pqxx::row& image : transaction.run(select_rest_of_series, segmentation_id)) {
       inputs.rest_of_series.push_back({image[0].c_str(), image[1].c_str(), digest_from(image[2])});
-      inputs.settled = std::min(inputs.settled, std::chrono::seconds(image[3].as<std::int64_t>()));
+      inputs.received_at = std::max(inputs.received_at, image[3].as<std::time_t>());
+      inputs.settled = std::min(inputs.settled, std::chrono::seconds(image[4].as<std::int64_t>()));
     }
     return inputs;
   });

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <functional>
 #include <optional>
 #include <string>
@@ -96,6 +97,7 @@ struct AnalysisInputs {
   std::vector<Image> rest_of_series;
   /// Since the last of `rest_of_series` was received; the longest duration where there is none.
   std::chrono::seconds settled = std::chrono::seconds::max();
+  std::time_t received_at = 0;     ///< When the last of all these objects was received.
   bool conflicting = false;        ///< An image or the segmentation is quarantined or awaits comparison.
   std::chrono::seconds waiting{};  ///< Since the segmentation was received, or last woken by an image.
 };

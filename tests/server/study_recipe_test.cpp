@@ -51,5 +51,26 @@ TEST(StudyRecipe, DatesTheReportInTheTimeZoneOfTheHostWhereTheImagesStateNone) {
   }
 }
 
+TEST(StudyRecipe, GivesOneUidToReportsOfTheSameBytesOnly) {
+  const tests::TemporaryFolder folder;
+  StudyInput input;
+  input.images = tests::write_series({}, folder / "images");
+  input.segmentation = folder / "seg.dcm";
+  tests::write_segmentation({}, {}, input.segmentation);
+  const Recipe recipe = load_recipe({});
+  const auto report = [&](std::time_t received_at) {
+    input.received_at = received_at;
+    const auto analysis = analyse_study(input, recipe, [](const auto&, const auto&) {
+      return std::pair(std::string("Lesion 1"), dicom::derive_uid("lesion 1"));
+    });
+    return encode_reports(*analysis).front().object;
+  };
+  const auto first = report(1'700'000'000);
+  const auto again = report(1'700'000'000);
+  EXPECT_EQ(again.sop_instance_uid, first.sop_instance_uid);
+  EXPECT_EQ(again.part10, first.part10);
+  EXPECT_NE(report(1'700'000'001).sop_instance_uid, first.sop_instance_uid);
+}
+
 }  // namespace
 }  // namespace glisson::server

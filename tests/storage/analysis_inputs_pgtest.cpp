@@ -60,6 +60,13 @@ TEST_F(AnalysisInputsTest, NamesTheOtherImagesOfTheSeries) {
   EXPECT_LE(inputs.settled, seconds(5));
   test_.rows("update instance set received_at = now() - interval '100 s' returning 1");
   inputs = analysis_inputs(database_, id);
+  test_.rows(
+      "update instance set received_at = to_timestamp(1700000000) where sop_instance_uid = '1.2.3.1.4' "
+      "returning 1");
+  test_.rows(
+      "update instance set received_at = to_timestamp(1600000000) where sop_instance_uid <> '1.2.3.1.4' "
+      "returning 1");
+  EXPECT_EQ(analysis_inputs(database_, id).received_at, 1700000000);
   EXPECT_GE(inputs.settled, seconds(99));
   EXPECT_LE(inputs.settled, seconds(110));
 
