@@ -8,6 +8,7 @@
 #include "server/log.hpp"
 #include "server/roles.hpp"
 #include "server/worker.hpp"
+#include "storage/alerts.hpp"
 #include "storage/results.hpp"
 
 namespace glisson::server {
@@ -25,12 +26,23 @@ std::string outcome_text(const dicom::SendOutcome& outcome) {
   return outcome.status ? fmt::format("status {:04X}H: {}", *outcome.status, outcome.detail) : outcome.detail;
 }
 
+/// Reports are tried for ever; that nothing gets through must not go unseen.
+void tell_unavailable(storage::Database& database, const storage::Job& job, const storage::Peer& peer,
+                      const std::string& why, std::chrono::seconds at_most) {
+  const auto unavailable = storage::unavailable_for(database, job);
+  if (unavailable < at_most) return;
+  storage::raise_alert(
+      database, storage::AlertKind::destination_takes_nothing, peer.name,
+      fmt::format("no report was taken for {} min; last answer: {}", unavailable.count() / 60, why));
+}
+
 void settle(storage::Database& database, const storage::Job& job, const storage::Delivery& delivery,
-            const dicom::SendOutcome& outcome) {
+            const dicom::SendOutcome& outcome, std::chrono::seconds silence_alert) {
   switch (outcome.result) {
     case SendResult::accepted:
       storage::mark_delivered(database, job, delivery.sop_instance_uid);
       storage::resume_destination(database, job);
+      storage::close_alert(database, storage::AlertKind::destination_takes_nothing, delivery.peer.name);
       log::info(
           fmt::format("job {}: report delivered to {} as {}", job.id, delivery.peer.name, delivery.iod));
       return;
@@ -39,6 +51,7 @@ void settle(storage::Database& database, const storage::Job& job, const storage:
       const JobReason reason{outcome.answers ? "transient" : "destination_silent", outcome_text(outcome)};
       storage::retry_job(database, job, delay, reason, std::numeric_limits<int>::max());
       if (!outcome.answers) storage::pause_destination(database, job, delay);
+      tell_unavailable(database, job, delivery.peer, reason.detail, silence_alert);
       return;
     }
     case SendResult::no_context:
@@ -84,7 +97,8 @@ int run_delivery_role(const config::Settings& settings, int control) {
         }
         const dicom::Destination destination{dicom::AeTitle(settings.ae_title), delivery->peer.ae_title,
                                              delivery->peer.host, delivery->peer.port};
-        settle(database, job, *delivery, dicom::send_instance(destination, delivery->part10));
+        settle(database, job, *delivery, dicom::send_instance(destination, delivery->part10),
+               settings.silence_alert);
       });
 }
 

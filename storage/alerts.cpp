@@ -40,8 +40,8 @@ std::string_view keyword(AlertKind kind) noexcept {
       return "study_too_large";
     case AlertKind::malformed_request:
       return "malformed_request";
-    case AlertKind::destination_silent:
-      return "destination_silent";
+    case AlertKind::destination_takes_nothing:
+      return "destination_takes_nothing";
     case AlertKind::file_repaired:
       return "file_repaired";
   }

@@ -11,13 +11,13 @@ namespace glisson::storage {
 
 /// What somebody should know although no job stands for it. New kinds are added at the end.
 enum class AlertKind {
-  store_disk_full,     ///< Subject: the node. Closed when it receives again.
-  database_disk_full,  ///< Likewise.
-  queue_full,          ///< Likewise.
-  study_too_large,     ///< Subject: Study Instance UID; instances of it were refused.
-  malformed_request,   ///< Subject: calling AE title and address of the sender.
-  destination_silent,  ///< Subject: the peer's name. Closed when it answers again.
-  file_repaired,       ///< Subject: Study Instance UID; a file that was lost came again.
+  store_disk_full,            ///< Subject: the node. Closed when it receives again.
+  database_disk_full,         ///< Likewise.
+  queue_full,                 ///< Likewise.
+  study_too_large,            ///< Subject: Study Instance UID; instances of it were refused.
+  malformed_request,          ///< Subject: calling AE title and address of the sender.
+  destination_takes_nothing,  ///< Subject: the peer's name. Closed when it takes a report.
+  file_repaired,              ///< Subject: Study Instance UID; a file that was lost came again.
 };
 std::string_view keyword(AlertKind kind) noexcept;
 

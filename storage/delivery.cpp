@@ -26,7 +26,38 @@ constexpr Statement select_report{"select_report",
 constexpr Statement insert_delivery{"insert_delivery", R"(
   insert into delivery (job_id, report_id)
   select job_id, report_id from job join report using (analysis_id)
-  where job_id = $1 and sop_instance_uid = $2)"};
+  where job_id = $1 and sop_instance_uid = $2
+  on conflict (job_id) do update set report_id = excluded.report_id, sent_at = excluded.sent_at)"};
+
+/// Since the first failure after the last report that the peer took.
+constexpr Statement select_unavailable{"select_unavailable", R"(
+  select coalesce(floor(extract(epoch from clock_timestamp() - min(started_at))), 0)::bigint
+  from job join job_attempt using (job_id)
+  where job.kind = 'deliver' and job.peer_id = $1 and outcome = 'retry'
+    and started_at > coalesce((select max(sent_at) from delivery join job sent using (job_id)
+                               where sent.peer_id = $1), '-infinity'))"};
+
+/// The latest analyses of a study by each protocol: what was not for the peer yet is added, what ended is
+/// sent again, what is on its way is left alone.
+constexpr Statement deliver_latest{"deliver_latest", R"(
+  with wanted as (
+    select analysis_id from analysis_overview
+    where latest and (study_instance_uid = $1 or accession_number = $1)
+      and exists (select from report where report.analysis_id = analysis_overview.analysis_id)
+  ), again as (
+    update job set state = 'scheduled', run_at = now(), failures = 0, unanswered = 0, finished_at = null,
+                   reason = null, detail = null, iod = null
+    where kind = 'deliver' and peer_id = $2 and analysis_id in (select analysis_id from wanted)
+      and state in ('done', 'dead', 'blocked', 'held')
+    returning 1
+  ), added as (
+    insert into job (kind, state, analysis_id, peer_id)
+    select 'deliver', 'scheduled', analysis_id, $2::bigint from wanted
+    where not exists (select from job where kind = 'deliver' and job.analysis_id = wanted.analysis_id
+                      and peer_id = $2)
+    on conflict do nothing returning 1
+  )
+  select (select count(*) from wanted), (select count(*) from again) + (select count(*) from added))"};
 
 constexpr Statement pause_peer{"pause_peer", R"(
   update job set run_at = greatest(run_at, now() + $3::bigint * interval '1 ms'), reason = 'destination_silent',
@@ -130,6 +161,21 @@ bool fall_back_to_next_iod(Database& database, const Job& job, const JobReason& 
     }
     transaction.run(set_iod, job.id, destination->candidates[destination->present + 1].iod);
     return true;
+  });
+}
+
+std::chrono::seconds unavailable_for(Database& database, const Job& job) {
+  return database.connection().transaction([&](Transaction& transaction) {
+    return std::chrono::seconds(
+        transaction.run(select_unavailable, job.peer_id).front()[0].as<std::int64_t>());
+  });
+}
+
+Redelivery deliver_study(Database& database, const std::string& accession_or_study_uid,
+                         std::int64_t peer_id) {
+  return database.connection().transaction([&](Transaction& transaction) {
+    const pqxx::row counts = transaction.run(deliver_latest, accession_or_study_uid, peer_id).front();
+    return Redelivery{counts[0].as<std::size_t>(), counts[1].as<std::size_t>()};
   });
 }
 

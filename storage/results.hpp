@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -82,6 +83,20 @@ bool mark_delivered(Database& database, const Job& job, const std::string& sop_i
 /// Goes on to the next IOD, now; `blocked` with the reason after the last. Counts as no failure. False when
 /// the token no longer holds.
 bool fall_back_to_next_iod(Database& database, const Job& job, const JobReason& reason);
+
+/// How long the destination of this job has taken nothing: since the first failure after the last report that
+/// it took. 0 where nothing failed.
+std::chrono::seconds unavailable_for(Database& database, const Job& job);
+
+/// What deliver_study() found and did.
+struct Redelivery {
+  std::size_t reports = 0;    ///< Latest analyses of the study that have a report, one for each protocol.
+  std::size_t scheduled = 0;  ///< Of these, those that are sent, for the first time or again; the others are
+                              ///< on their way already.
+};
+/// Sends the reports of a study's latest analyses to a peer, whatever was sent to it before: the same bytes
+/// under the same UIDs. Held where the peer's purpose, responsible person or term is not declared.
+Redelivery deliver_study(Database& database, const std::string& accession_or_study_uid, std::int64_t peer_id);
 
 /// The destination of this job does not answer: its other jobs wait for `delay` too, so that they do not
 /// spend one time-out each before the reports of other destinations.

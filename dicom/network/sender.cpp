@@ -119,8 +119,9 @@ SendOutcome on_association(const Destination& destination, const std::vector<Pro
     release(upper_layer);
     return {SendResult::no_context, std::nullopt, "no presentation context was accepted", true};
   } catch (const AssociationEnded& end) {
+    const bool answers = upper_layer.socket()->end() != PduSocket::End::timed_out;
     upper_layer.socket()->abort();
-    return {SendResult::transient, std::nullopt, end.what(), true};
+    return {SendResult::transient, std::nullopt, end.what(), answers};
   }
 }
 

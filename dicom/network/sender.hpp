@@ -37,7 +37,7 @@ struct SendOutcome {
   SendResult result = SendResult::transient;
   std::optional<std::uint16_t> status;  ///< DIMSE status where one was answered.
   std::string detail;                   ///< For people: the peer's words, the error of the connection.
-  bool answers = true;  ///< False when there was no connection or no answer to A-ASSOCIATE-RQ.
+  bool answers = true;                  ///< False when there was no connection, or no answer in time.
 };
 
 /// Sends one Part 10 file held in memory by C-STORE on an association of its own. Proposes its SOP class in

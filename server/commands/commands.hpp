@@ -112,6 +112,14 @@ struct ExplainOptions {
 };
 int explain(const ExplainOptions& options);
 
+/// `glisson deliver STUDY --to PEER`.
+struct DeliverOptions {
+  std::string study;  ///< Accession number or Study Instance UID.
+  std::string peer;   ///< Name of the peer.
+  SettingsOptions settings;
+};
+int deliver(const DeliverOptions& options);
+
 /// `glisson status`: whether this node receives, its resources, and the alerts that are open.
 /// Exit code 4 while it does not receive.
 struct StatusOptions {

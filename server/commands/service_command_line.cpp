@@ -129,6 +129,14 @@ void add_explain(CLI::App& app, int& exit_code) {
       .argument("STUDY", &ExplainOptions::study, "Accession number or Study Instance UID");
 }
 
+void add_deliver(CLI::App& app, int& exit_code) {
+  auto action =
+      add_action(app, exit_code, "deliver", "Send the reports of a study to a peer, also again", &deliver);
+  action.argument("STUDY", &DeliverOptions::study, "Accession number or Study Instance UID");
+  action.command->add_option("--to", action.options->peer, "Name of the peer")->required()->type_name("PEER");
+  action.command->footer("Example:\n  glisson deliver A1234 --to pacs");
+}
+
 void add_status(CLI::App& app, int& exit_code) {
   add_action(app, exit_code, "status",
              "Tell whether this node receives, its resources and open alerts; exit code 4 while it does not",
@@ -172,6 +180,7 @@ void add_service_commands(CLI::App& app, int& exit_code) {
   add_peer(app, exit_code);
   add_job(app, exit_code);
   add_explain(app, exit_code);
+  add_deliver(app, exit_code);
   add_status(app, exit_code);
   add_alert(app, exit_code);
   add_db(app, exit_code);

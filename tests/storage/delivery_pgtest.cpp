@@ -56,6 +56,42 @@ TEST_F(DeliveryTest, MarksWhatWasSentAndCompletesTheJob) {
   EXPECT_EQ(test_.value("select count(*) from report_overview where sent_at is null"), "2");
 }
 
+TEST_F(DeliveryTest, GoesToALaterPeerAndAgainOnDemand) {
+  analyse(sample_result("one"));
+  const std::int64_t peer = tests::add_destination(test_, "LATER", "research");
+  const auto deliver = [&](const std::string& study) { return deliver_study(database_, study, peer); };
+  EXPECT_EQ(deliver("9.9.9").reports, 0U);
+  EXPECT_EQ(deliver(study_.study_instance_uid).scheduled, 1U);
+  const Redelivery waiting = deliver(study_.accession_number);
+  EXPECT_EQ(waiting.reports, 1U);
+  EXPECT_EQ(waiting.scheduled, 0U);
+  std::string first;
+  for (int times = 0; times < 2; ++times) {
+    const Job job = claim(database_, JobKind::deliver);
+    const std::string uid = load_delivery(database_, job)->sop_instance_uid;
+    EXPECT_EQ(first.empty() ? uid : first, uid);
+    first = uid;
+    EXPECT_TRUE(mark_delivered(database_, job, uid));
+    EXPECT_EQ(deliver_job("state"), "done");
+    EXPECT_EQ(deliver(study_.study_instance_uid).scheduled, 1U);
+  }
+  EXPECT_EQ(test_.value("select count(*) from job where kind = 'deliver'"), "1");
+}
+
+TEST_F(DeliveryTest, SaysForHowLongTheDestinationTookNothing) {
+  tests::add_destination(test_, "PACS", "research");
+  analyse(sample_result("one"));
+  const Job first = claim(database_, JobKind::deliver);
+  EXPECT_EQ(unavailable_for(database_, first).count(), 0);
+  retry_job(database_, first, std::chrono::milliseconds(0), {"transient", "no connection"}, 1000);
+  test_.rows(
+      "update job_attempt set started_at = now() - interval '100 s' where outcome = 'retry' returning 1");
+  const Job second = claim(database_, JobKind::deliver);
+  EXPECT_GE(unavailable_for(database_, second).count(), 100);
+  mark_delivered(database_, second, load_delivery(database_, second)->sop_instance_uid);
+  EXPECT_EQ(unavailable_for(database_, second).count(), 0);
+}
+
 TEST_F(DeliveryTest, ToOneDestinationThatIsSilentDoesNotDelayTheOthers) {
   tests::add_destination(test_, "SILENT", "research");
   analyse(sample_result("one"));
