@@ -97,6 +97,11 @@ std::optional<HandedConnection> receive_connection(int control) {
   return HandedConnection{std::move(owned), std::move(*origin)};
 }
 
+bool is_closed(int control) {
+  char ignored = 0;
+  return ::recv(control, &ignored, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 bool report_ready(int control) {
   const char ready = 'R';
   return ::send(control, &ready, 1, MSG_NOSIGNAL) == 1;

@@ -60,6 +60,10 @@ bool send_connection(int control, int socket, const ConnectionOrigin& origin);
 /// @return none when the other end was closed: finish and exit.
 std::optional<HandedConnection> receive_connection(int control);
 
+/// Whether the other end was closed: what tells that apart from a connection that was lost for want of
+/// descriptors, or was not there after all, where receive_connection() gives none. Does not wait.
+bool is_closed(int control);
+
 /// Tells the supervisor that this process is ready for work. False when the supervisor is gone.
 bool report_ready(int control);
 

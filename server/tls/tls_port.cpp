@@ -44,11 +44,14 @@ void TlsPort::stop() {
 void TlsPort::receive() {
   control_->async_wait(stream_descriptor::wait_read, [this](const error_code& error) {
     if (error || !control_) return;
-    auto handed = receive_connection(control_->native_handle());
-    if (!handed) return;  // The process is dying; disconnect() follows.
-    boost::asio::generic::stream_protocol::socket socket(
-        loop_, boost::asio::generic::stream_protocol(AF_UNIX, 0), handed->socket.release());
-    whole_({std::move(socket), std::move(handed->origin)});
+    const int control = control_->native_handle();
+    auto handed = receive_connection(control);
+    if (!handed && is_closed(control)) return;  // The process is dying; disconnect() follows.
+    if (handed) {
+      using Stream = boost::asio::generic::stream_protocol;
+      whole_(
+          {Stream::socket(loop_, Stream(AF_UNIX, 0), handed->socket.release()), std::move(handed->origin)});
+    }
     receive();
   });
 }

@@ -1,7 +1,9 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <openssl/ssl.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/connect_pair.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -29,7 +31,7 @@ using namespace std::chrono_literals;
 
 /// Connections without a whole A-ASSOCIATE-RQ. An honest one takes milliseconds, so the oldest is the one
 /// that goes when more arrive.
-constexpr std::size_t most_admissions = 1024;
+constexpr rlim_t most_admissions = 1024;
 constexpr auto watch_interval = 2s;
 constexpr int warn_days = 30;
 
@@ -43,6 +45,9 @@ class TlsRole {
         watch_(settings),
         context_(make_server_context(settings)) {
     control_.non_blocking(true);
+    // Each association that is relayed needs two descriptors too.
+    rlimit descriptors{};
+    if (::getrlimit(RLIMIT_NOFILE, &descriptors) == 0) room_ = std::min(room_, descriptors.rlim_cur / 4);
   }
 
   int run() {
@@ -58,15 +63,16 @@ class TlsRole {
  private:
   void receive() {
     control_.async_wait(stream_descriptor::wait_read, [this](const error_code& error) {
-      auto connection = error ? std::nullopt : receive_connection(control_.native_handle());
-      if (!connection) return stop();
-      admit(std::move(*connection));
+      const int control = control_.native_handle();
+      auto connection = error ? std::nullopt : receive_connection(control);
+      if (connection) admit(std::move(*connection));
+      if (error || (!connection && is_closed(control))) return stop();
       receive();
     });
   }
 
   void admit(HandedConnection connection) {
-    if (admissions_.size() >= most_admissions) {
+    if (admissions_.size() >= room_) {
       admissions_.front()->drop();
       admissions_.pop_front();
       refusals_.add("the oldest of too many connections without an A-ASSOCIATE-RQ is closed");
@@ -169,6 +175,7 @@ class TlsRole {
   CertificateWatch watch_;
   TlsContext context_;
   std::chrono::steady_clock::time_point told_validity_;
+  rlim_t room_ = most_admissions;
   std::list<std::shared_ptr<TlsAdmission>> admissions_;  ///< The oldest first.
   RefusalLog refusals_{loop_};
 };

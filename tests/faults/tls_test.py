@@ -1,8 +1,10 @@
 """TLS (DICOM PS3.15 B.12): who is let in, what silent peers cost, renewal under load, death of the tls process."""
 
 import os
+import shutil
 import signal
 import socket
+import statistics
 import subprocess
 import threading
 import time
@@ -10,7 +12,7 @@ import unittest
 
 from certificates import Authority
 from figures import figure
-from glisson_service import make_phantom, wait_until
+from glisson_service import make_phantom, reference_data, wait_until
 from tls_service import TlsService, client_hello
 
 
@@ -112,7 +114,7 @@ class Tls(unittest.TestCase):
 
         def sender():
             while not stop.is_set():
-                done = subprocess.run(["storescu", "+sd", "+r", "-nh", "-aet", "PACS", "-aec", "GLISSON",
+                done = subprocess.run(["storescu", "-R", "+sd", "+r", "-nh", "-aet", "PACS", "-aec", "GLISSON",
                                        *service.client_options(self.modality), "127.0.0.1", str(service.tls_port),
                                        str(study)], capture_output=True, text=True, errors="replace")
                 (failed if done.returncode else sent).append(done.stdout + done.stderr)
@@ -150,6 +152,32 @@ class Tls(unittest.TestCase):
         figure(12, "tls_back_after_kill", round(time.monotonic() - began, 2), "s")
         with self.subTest("an association in hand is finished before the service stops"):
             self.assertEqual(service.stop(), 0)
+
+    def test_the_relay_costs_little(self):
+        service = self.service("[queue]\nsettle_time = 3600\n")
+        service.command("peer", "add", "pacs", "PACS", "127.0.0.1", "104", "--may", "store,echo")
+        data = reference_data()
+        slices = sorted((data / "data" / "liver-ct" if data else make_phantom(service.home / "phantom")).rglob("*.dcm"))
+        slice_of_size = max(slices[:40], key=lambda path: path.stat().st_size)
+        instances = []
+        (service.home / "many").mkdir()
+        for number in range(100):
+            instances.append(service.home / "many" / f"{number}.dcm")
+            shutil.copy(slice_of_size, instances[-1])
+            instances[-1].chmod(0o644)
+        routes = {"plain": [], "tls": service.client_options(self.modality)}
+        seconds = {route: [] for route in routes}
+        for _ in range(3):
+            for route, options in routes.items():
+                subprocess.run(["dcmodify", "-nb", "-gin", *instances], check=True, capture_output=True)
+                port = service.tls_port if options else service.port
+                began = time.monotonic()
+                subprocess.run(["storescu", "-nh", "-aet", "PACS", "-aec", "GLISSON", *options, "127.0.0.1", str(port),
+                                *instances], check=True, capture_output=True, timeout=120)
+                seconds[route].append(time.monotonic() - began)
+        plain, tls = (statistics.median(seconds[route]) for route in routes)
+        self.assertLess(tls, 2 * plain + 1)
+        figure(12, "tls_over_plain_time", round(tls / plain, 2), "ratio")
 
     def test_a_key_that_everyone_can_read_is_refused_with_the_remedy(self):
         service = TlsService()
