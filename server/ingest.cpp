@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <functional>
+#include <future>
 #include <utility>
 
 #include "dicom/instance_reader.hpp"
@@ -116,7 +117,7 @@ dicom::StoreOutcome Ingest::stored(const dicom::StoreRequest& request,
   }
 }
 
-/// Durable before Success: fsync, rename, fsync of the folder, COMMIT, and only then the answer.
+/// Durable before Success: fsync, rename and fsync of the folder, then COMMIT, and only then the answer.
 dicom::StoreOutcome Ingest::index(const dicom::InstanceHeader& header,
                                   const dicom::ReceivedDataSet& data_set) {
   try {
@@ -124,10 +125,13 @@ dicom::StoreOutcome Ingest::index(const dicom::InstanceHeader& header,
         why && !storage::is_indexed(database(), header.sop_instance_uid, data_set.digest)) {
       return refuse_excess(header, *why);
     }
-    file_->publish();
+    const storage::ReceivedInstance instance{header, file_->id(), data_set.bytes, data_set.digest,
+                                             association()};
+    // The disk and the database work side by side; whatever ends here first waits for the file.
+    auto published = std::async(std::launch::async, [this] { file_->publish(); });
     const storage::IngestResult result =
-        storage::ingest(database(), {header, file_->id(), data_set.bytes, data_set.digest, association()},
-                        settings_.settle_time, std::bind_front(&storage::InstanceStore::has, &store_));
+        storage::ingest(database(), instance, settings_.settle_time,
+                        std::bind_front(&storage::InstanceStore::has, &store_), [&] { published.get(); });
     if (!storage::needs_file(result)) file_->discard();
     file_.reset();
     if (result == storage::IngestResult::repaired) {

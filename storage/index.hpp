@@ -59,11 +59,12 @@ void close_association(Database& database, std::int64_t id, const std::string& e
 /// earlier, so that images that arrive together do not queue for the job). An analysis that runs, or that
 /// gave up for want of images or of a file, is scheduled again. Committed when it returns.
 /// @param is_present asked before an object is taken for a duplicate; empty: files are not looked at.
+/// @param before_commit called when all statements have run; what it throws rolls back. Empty: nothing.
 /// @throws TransientError: nothing was stored, the file is not needed; its kind InDoubtError: nobody knows,
 /// the
 ///         file must stay and the sender must not be told success.
 IngestResult ingest(Database& database, const ReceivedInstance& instance, std::chrono::seconds settle_time,
-                    const FilePresence& is_present = {});
+                    const FilePresence& is_present = {}, const std::function<void()>& before_commit = {});
 
 /// What is here of a study.
 struct StudyExtent {

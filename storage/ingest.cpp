@@ -155,44 +155,51 @@ std::string references_of(const dicom::InstanceHeader& header) {
   return array_literal(uids);
 }
 
+IngestResult index(Transaction& transaction, const ReceivedInstance& instance, double settle,
+                   const FilePresence& is_present) {
+  const dicom::InstanceHeader& header = instance.header;
+  const std::string& uid = header.sop_instance_uid.value();
+  transaction.run(lock_uid, uid);
+  const pqxx::result found =
+      transaction.run(look_up, uid, binary(instance.digest), header.study_instance_uid.value(),
+                      header.series_instance_uid.value(), instance.file_id);
+  const pqxx::row& known = found.front();
+  // Indexed meanwhile by a reconciliation or an association that was taken for dead: the file is needed.
+  if (known["here"].as<bool>()) return IngestResult::stored;
+  if (known["own"].as<bool>()) return IngestResult::own_object;
+  if (!known["duplicate"].is_null()) {
+    return take_duplicate(transaction, known["duplicate"].as<std::int64_t>(), instance.file_id, settle,
+                          is_present);
+  }
+  const bool taken = known["taken"].as<bool>();
+  const auto series_id =
+      known["series_id"].is_null() ? series_of(transaction, header) : known["series_id"].as<std::int64_t>();
+  std::optional<std::string> job;
+  if (taken) {
+    job = "compare";
+  } else if (header.is_segmentation() && !header.written_by_glisson) {
+    job = "analyse";
+  }
+  transaction.run(insert_instance, series_id, uid, header.sop_class_uid.value(),
+                  header.transfer_syntax_uid.value(), null_if_empty(header.instance_number),
+                  std::string(taken ? "pending" : "current"), instance.file_id, instance.bytes,
+                  binary(instance.digest), instance.association_id, references_of(header), job, settle);
+  if (!taken && known["referenced"].as<bool>()) {
+    transaction.run(move_analyses, uid, settle);
+    transaction.run(wake_analyses, uid, settle);
+  }
+  return taken ? IngestResult::conflicting : IngestResult::stored;
+}
+
 }  // namespace
 
 IngestResult ingest(Database& database, const ReceivedInstance& instance, std::chrono::seconds settle_time,
-                    const FilePresence& is_present) {
-  const dicom::InstanceHeader& header = instance.header;
-  const std::string& uid = header.sop_instance_uid.value();
+                    const FilePresence& is_present, const std::function<void()>& before_commit) {
   const double settle = static_cast<double>(settle_time.count());
   return database.connection().transaction([&](Transaction& transaction) {
-    transaction.run(lock_uid, uid);
-    const pqxx::result found =
-        transaction.run(look_up, uid, binary(instance.digest), header.study_instance_uid.value(),
-                        header.series_instance_uid.value(), instance.file_id);
-    const pqxx::row& known = found.front();
-    // Indexed meanwhile by a reconciliation or an association that was taken for dead: the file is needed.
-    if (known["here"].as<bool>()) return IngestResult::stored;
-    if (known["own"].as<bool>()) return IngestResult::own_object;
-    if (!known["duplicate"].is_null()) {
-      return take_duplicate(transaction, known["duplicate"].as<std::int64_t>(), instance.file_id, settle,
-                            is_present);
-    }
-    const bool taken = known["taken"].as<bool>();
-    const auto series_id =
-        known["series_id"].is_null() ? series_of(transaction, header) : known["series_id"].as<std::int64_t>();
-    std::optional<std::string> job;
-    if (taken) {
-      job = "compare";
-    } else if (header.is_segmentation() && !header.written_by_glisson) {
-      job = "analyse";
-    }
-    transaction.run(insert_instance, series_id, uid, header.sop_class_uid.value(),
-                    header.transfer_syntax_uid.value(), null_if_empty(header.instance_number),
-                    std::string(taken ? "pending" : "current"), instance.file_id, instance.bytes,
-                    binary(instance.digest), instance.association_id, references_of(header), job, settle);
-    if (!taken && known["referenced"].as<bool>()) {
-      transaction.run(move_analyses, uid, settle);
-      transaction.run(wake_analyses, uid, settle);
-    }
-    return taken ? IngestResult::conflicting : IngestResult::stored;
+    const IngestResult result = index(transaction, instance, settle, is_present);
+    if (before_commit) before_commit();
+    return result;
   });
 }
 

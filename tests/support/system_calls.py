@@ -7,6 +7,8 @@ import subprocess
 # All that can make, move, fill or sync a file, and all that goes through a socket.
 TRACED = ("openat,open,creat,write,writev,pwrite64,pwritev,fsync,fdatasync,rename,renameat,renameat2,sendto,sendmsg,"
           "recvfrom,recvmsg")
+STARTS = ("clone", "fork", "vfork")
+TIMED = re.compile(r"^(?P<begin>\d+\.\d+) (?P<line>.*) <(?P<took>\d+\.\d+)>$")
 CALL = re.compile(r"^(?P<name>\w+)\((?P<arguments>.*)\)\s+= (?P<result>-?\d+)(?P<rest>.*)$")
 HEX = re.compile(r"(?:\\x[0-9a-f]{2})+")
 C_STORE_RSP, SUCCESS = 0x8001, 0
@@ -43,8 +45,9 @@ class Trace:
     def __init__(self, folder, pids, calls=TRACED):
         self.folder = folder
         folder.mkdir()
-        command = ["strace", "-ff", "-yy", "-xx", "-s", "4096", "-o", folder / "trace", "-e", f"trace={calls}",
-                   "-e", "signal=none", *(f"--attach={pid}" for pid in pids)]
+        self.pids = pids
+        command = ["strace", "-ff", "-yy", "-xx", "-ttt", "-T", "-s", "4096", "-o", folder / "trace",
+                   "-e", f"trace={calls},clone,clone3,fork,vfork", "-e", "signal=none", *(f"--attach={pid}" for pid in pids)]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         for _ in pids:
             line = self.process.stderr.readline()
@@ -55,9 +58,31 @@ class Trace:
         self.process.communicate(timeout=30)
 
     def lines(self):
-        """Lines of each process."""
-        return [[line for line in path.read_text().splitlines() if CALL.match(line)]
-                for path in sorted(self.folder.iterdir())]
+        """Lines of each process, those of its threads merged: a call that sends counts from its beginning, every
+        other from its end, so that what overlaps counts as the wrong order."""
+        threads = {int(path.suffix[1:]): self._timed(path) for path in self.folder.iterdir()}
+        return [self._merged(pid, threads) for pid in self.pids]
+
+    @staticmethod
+    def _timed(path):
+        result, last = [], 0.0
+        for text in path.read_text().splitlines():
+            match = TIMED.match(text)
+            if match and CALL.match(match["line"]):
+                begin = float(match["begin"])
+                time = begin if match["line"].startswith("send") else begin + float(match["took"])
+                last = max(last, time)  # Calls of one thread stay in order, whatever the clock's grain.
+                result.append((last, match["line"]))
+        return result
+
+    @staticmethod
+    def _merged(pid, threads):
+        found, waiting = [], [pid]
+        while waiting:
+            lines = threads.get(waiting.pop(), [])
+            found += [(time, line) for time, line in lines if not line.startswith(STARTS)]
+            waiting += [int(CALL.match(line)["result"]) for _, line in lines if line.startswith(STARTS)]
+        return [line for _, line in sorted(found, key=lambda entry: entry[0])]
 
 
 class _Responses:
