@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "engine/errors.hpp"
-#include "storage/connection.hpp"
+#include "storage/authorship.hpp"
 
 namespace glisson::storage {
 namespace {
@@ -114,10 +114,11 @@ Purpose purpose_from(std::string_view text) {
   throw RejectedInput(RejectionReason::invalid_settings, "a purpose is test, research or clinical_study");
 }
 
-void add_peer(Database& database, const Peer& peer) {
+void add_peer(Database& database, const Peer& peer, const Author& author) {
   check(peer);
   database.connection().transaction([&](Transaction& transaction) {
     transaction.run("lock table peer in share row exclusive mode");
+    set_author(transaction, author);
     const std::string& title = peer.ae_title.value();
     if (transaction.run(title_taken, title, peer.name)[0][0].as<bool>()) {
       throw RejectedInput(RejectionReason::invalid_settings, "another peer has the AE title " + title);
@@ -135,8 +136,9 @@ void add_peer(Database& database, const Peer& peer) {
   });
 }
 
-bool remove_peer(Database& database, const std::string& name) {
+bool remove_peer(Database& database, const std::string& name, const Author& author) {
   return database.connection().transaction([&](Transaction& transaction) {
+    set_author(transaction, author);
     const pqxx::result rows = transaction.run(mark_removed, name);
     if (rows.empty()) return false;
     transaction.run(end_deliveries, rows[0][0].as<std::int64_t>());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dicom/identity.hpp"
+#include "storage/changes.hpp"
 #include "storage/database.hpp"
 
 namespace glisson::storage {
@@ -34,12 +35,13 @@ struct Peer {
 
 /// Adds a peer (its id is not read); a peer of the same name is changed and keeps its id and its deliveries.
 /// Held deliveries to it are released when purpose, responsible and a term that is not over are now declared.
+/// @param author kept with what changed.
 /// @throws RejectedInput invalid_settings when another peer has the AE title, or name, host, port or
 ///         valid_until is malformed.
-void add_peer(Database& database, const Peer& peer);
+void add_peer(Database& database, const Peer& peer, const Author& author = command_line_author());
 /// @return false when there was none. Deliveries that were not made are kept as dead with reason
 ///         `peer_removed`; the row stays with its time of removal, because deliveries refer to it.
-bool remove_peer(Database& database, const std::string& name);
+bool remove_peer(Database& database, const std::string& name, const Author& author = command_line_author());
 std::vector<Peer> list_peers(Database& database);
 std::optional<Peer> find_peer(Database& database, const dicom::AeTitle& ae_title);
 std::optional<Peer> find_peer_by_name(Database& database, const std::string& name);
