@@ -6,6 +6,12 @@ function(glisson_embed target function folder)
   list(TRANSFORM patterns PREPEND ${folder}/)
   file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${folder} ${patterns})
   list(SORT files)
+  glisson_embed_files(${target} ${function} ${folder} ${files})
+endfunction()
+
+# The same for files that are named one by one, and may be made by the build.
+function(glisson_embed_files target function folder)
+  set(files ${ARGN})
   list(TRANSFORM files PREPEND ${folder}/ OUTPUT_VARIABLE paths)
   set(output ${CMAKE_CURRENT_BINARY_DIR}/${function}.cpp)
   list(JOIN files "|" joined)

@@ -268,6 +268,62 @@ std::vector<Definition> resource_definitions() {
   };
 }
 
+bool is_address_or_empty(const std::string& address) { return address.empty() || is_address(address); }
+
+bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
+
+/// As a browser sends it in Host, in lower case and without a port.
+bool is_host_name(const std::string& name) {
+  static const std::regex form("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
+  return std::regex_match(name, form);
+}
+
+void read_host_names(Settings& settings, const TomlValue& value, const TomlSource& source,
+                     std::string_view key) {
+  settings.web_host_names.clear();
+  for (const TomlValue& entry : source.array(value, key)) {
+    const std::string& name = source.text(entry, key);
+    if (!is_host_name(name)) refuse_value(source, entry, key, "host names in lower case, without a port");
+    settings.web_host_names.push_back(name);
+  }
+}
+
+std::string show_host_names(const Settings& settings) {
+  std::string list;
+  for (const std::string& name : settings.web_host_names)
+    list += (list.empty() ? "" : ", ") + quoted_toml(name);
+  return "[" + list + "]";
+}
+
+std::vector<Definition> web_definitions() {
+  using S = Settings;
+  constexpr std::int64_t day = 86400;
+  constexpr std::int64_t highest_port = std::numeric_limits<std::uint16_t>::max();
+  return {
+      text(
+          "web", "bind_address", &S::web_bind_address, is_address, "an IPv4 or IPv6 address",
+          "Address of the web pages. Passwords must not cross a network in the clear: an address that is not "
+          "of this host alone (127.0.0.1, ::1) needs `reverse_proxy`."),
+      whole_number("web", "port", &S::web_port, 1, highest_port, "TCP port of the web pages"),
+      text("web", "reverse_proxy", &S::web_reverse_proxy, is_address_or_empty,
+           "an IPv4 or IPv6 address, or empty",
+           "Address of the reverse proxy that speaks TLS with the browsers; only it and this host are served "
+           "then, and its X-Forwarded-For and X-Forwarded-Proto are believed. Empty: none."),
+      {"web", "host_names",
+       "Names by which browsers reach the pages, e.g. of the reverse proxy, beside this host's name, "
+       "localhost "
+       "and numeric addresses; requests under other names are refused.",
+       read_host_names, show_host_names},
+      seconds("web", "session_lifetime", &S::web_session_lifetime, 60, 30 * day,
+              "How long somebody stays signed in"),
+      text("metrics", "bind_address", &S::metrics_bind_address, is_address_or_empty,
+           "an IPv4 or IPv6 address, or empty",
+           "Address at which /livez, /readyz and /metrics are served to other hosts, without sign-in and "
+           "without patient data; empty: only where the web pages are."),
+      whole_number("metrics", "port", &S::metrics_port, 1, highest_port, "TCP port of the same"),
+  };
+}
+
 /// The one table from which settings are parsed, shown and documented.
 const std::vector<Definition>& definitions() {
   static const std::vector<Definition> table = [] {
@@ -301,6 +357,7 @@ const std::vector<Definition>& definitions() {
     all.back().show = [](const Settings& settings) {
       return quoted_toml(without_password(settings.database_url));
     };
+    std::ranges::move(web_definitions(), std::back_inserter(all));
     all.push_back(text("log", "level", &S::log_level, is_log_level, "trace, debug, info, warn or error",
                        "Least severe messages that are logged: trace, debug, info, warn or error."));
     return all;
@@ -346,6 +403,9 @@ void refuse_contradictions(const Settings& settings, const std::map<std::string,
   }
   if (settings.lease >= settings.job_deadline) refuse("queue.lease", "queue.job_deadline", "be shorter than");
   refuse_tls_contradictions(settings, refuse);
+  if (!is_loopback(settings.web_bind_address) && settings.web_reverse_proxy.empty()) {
+    refuse("web.bind_address", "web.reverse_proxy", "be 127.0.0.1 or ::1 without");
+  }
 }
 
 }  // namespace

@@ -52,7 +52,14 @@ struct Settings {
   std::string protocol = "pyradiomics-native";  ///< Extraction protocol by which every region is measured.
   std::vector<LabelRule> label_rules;
   std::uint64_t memory_budget = std::uint64_t{4}
-                                << 30;  ///< Bytes that measuring the regions of a study may need.
+                                << 30;         ///< Bytes that measuring the regions of a study may need.
+  std::string web_bind_address = "127.0.0.1";  ///< Of the web pages.
+  std::uint16_t web_port = 11180;
+  std::string web_reverse_proxy;            ///< Address of the proxy that ends TLS; empty: none.
+  std::vector<std::string> web_host_names;  ///< By which browsers reach the pages, beside the host's own.
+  std::chrono::seconds web_session_lifetime{12 * 60 * 60};
+  std::string metrics_bind_address;  ///< Of health and metrics alone; empty: with the web pages only.
+  std::uint16_t metrics_port = 11181;
   std::string log_level = "info";
 
   std::filesystem::path instances() const { return data / "store"; }

@@ -19,6 +19,8 @@ int run_analysis_role(const config::Settings& settings, int control);
 int run_delivery_role(const config::Settings& settings, int control);
 /// Returns jobs whose lease ran out and reconciles the instance store with the index.
 int run_upkeep_role(const config::Settings& settings, int control);
+/// Serves health, metrics and the web pages.
+int run_web_role(const config::Settings& settings, int control);
 /// Becomes the postmaster of the private cluster.
 [[noreturn]] void run_database_role(const config::Settings& settings);
 

@@ -262,7 +262,8 @@ class Supervisor {
 }  // namespace
 
 const std::vector<std::string>& all_roles() {
-  static const std::vector<std::string> roles{"database", "association", "analysis", "delivery", "upkeep"};
+  static const std::vector<std::string> roles{"database", "association", "analysis",
+                                              "delivery", "upkeep",      "web"};
   return roles;
 }
 

@@ -19,6 +19,7 @@ int play(const std::string& role, const config::Settings& settings) {
   if (role == "analysis") return run_analysis_role(settings, control_descriptor);
   if (role == "delivery") return run_delivery_role(settings, control_descriptor);
   if (role == "upkeep") return run_upkeep_role(settings, control_descriptor);
+  if (role == "web") return run_web_role(settings, control_descriptor);
   if (role == "database") run_database_role(settings);
   throw std::logic_error("no such role: " + role);
 }

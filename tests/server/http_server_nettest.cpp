@@ -1,0 +1,325 @@
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "server/web/http_server.hpp"
+#include "server/web/web_service.hpp"
+
+namespace glisson::server {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+/// A browser that sends what it is told, byte for byte.
+class Browser {
+ public:
+  explicit Browser(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+      ADD_FAILURE() << "connect";
+  }
+  ~Browser() { ::close(socket_); }
+  Browser(const Browser&) = delete;
+  Browser& operator=(const Browser&) = delete;
+
+  /// False when the server is gone.
+  bool send(const std::string& text) const {
+    return ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
+  }
+  /// All until the server closes, or `time` is over ("... and stays open" is appended then).
+  std::string read(std::chrono::milliseconds time = 5s) const {
+    std::string text;
+    const auto until = std::chrono::steady_clock::now() + time;
+    for (;;) {
+      const auto rest =
+          std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+      pollfd readable{socket_, POLLIN, 0};
+      if (rest.count() <= 0 || ::poll(&readable, 1, static_cast<int>(rest.count())) <= 0) {
+        return text + "... and stays open";
+      }
+      std::array<char, 4096> piece{};
+      const ssize_t count = ::recv(socket_, piece.data(), piece.size(), 0);
+      if (count <= 0) return text;
+      text.append(piece.data(), static_cast<std::size_t>(count));
+    }
+  }
+  /// As many whole responses as were asked for, for connections that stay open.
+  std::string read_until(const std::string& end) const {
+    std::string text;
+    while (text.find(end) == std::string::npos) {
+      std::array<char, 4096> piece{};
+      pollfd readable{socket_, POLLIN, 0};
+      if (::poll(&readable, 1, 5000) <= 0) return text + "... and no more";
+      const ssize_t count = ::recv(socket_, piece.data(), piece.size(), 0);
+      if (count <= 0) return text + "... and the end";
+      text.append(piece.data(), static_cast<std::size_t>(count));
+    }
+    return text;
+  }
+
+ private:
+  int socket_;
+};
+
+std::string get(const std::string& target, const std::string& more = "") {
+  return "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + more + "\r\n";
+}
+std::string last(const std::string& target) { return get(target, "Connection: close\r\n"); }
+
+HttpLimits short_limits() {
+  HttpLimits limits;
+  limits.largest_header = 2048;
+  limits.largest_body = 4096;
+  limits.header_time = 300ms;
+  limits.body_time = 300ms;
+  limits.idle_time = 400ms;
+  limits.answer_time = 300ms;
+  limits.most_connections = 4;
+  limits.most_waiting = 2;
+  return limits;
+}
+
+/// A server whose work is to return the body, or to block while the test says so.
+class HttpServerTest : public testing::Test {
+ protected:
+  HttpServerTest()
+      : server_({.at_once = [](const Request& request) -> std::optional<Response> {
+                   if (request.target == "/livez") return Response{200, "text/plain", "ok\n", {}};
+                   return std::nullopt;
+                 },
+                 .work =
+                     [this](const Request& request) {
+                       std::unique_lock lock(mutex_);
+                       freed_.wait(lock, [this] { return !blocked_; });
+                       return Response{200,
+                                       "text/plain",
+                                       request.method + " from " + request.address + ": " + request.body,
+                                       {}};
+                     },
+                 .begin = {}},
+                short_limits(), "") {
+    port_ = server_.listen("127.0.0.1", 0);
+    thread_ = std::thread([this] { server_.run(-1); });
+  }
+  ~HttpServerTest() override {
+    free();
+    server_.stop();
+    thread_.join();
+  }
+  void block() {
+    const std::scoped_lock lock(mutex_);
+    blocked_ = true;
+  }
+  void free() {
+    const std::scoped_lock lock(mutex_);
+    blocked_ = false;
+    freed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable freed_;
+  bool blocked_ = false;
+  HttpServer server_;
+  std::uint16_t port_ = 0;
+  std::thread thread_;
+};
+
+TEST_F(HttpServerTest, AnswersWithSecurityHeadersAndKeepsTheConnection) {
+  const Browser browser(port_);
+  for (int i = 0; i < 3; ++i) {
+    browser.send(get("/livez"));
+    const std::string answer = browser.read_until("ok\n");
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
+    EXPECT_THAT(answer, HasSubstr("Content-Security-Policy: default-src 'none'; script-src 'self';"));
+    EXPECT_THAT(answer, HasSubstr("frame-ancestors 'none'"));
+    EXPECT_THAT(answer, HasSubstr("X-Content-Type-Options: nosniff\r\n"));
+    EXPECT_THAT(answer, HasSubstr("Cache-Control: no-store\r\n"));
+    EXPECT_THAT(answer, testing::Not(HasSubstr("unsafe")));
+    EXPECT_THAT(answer, testing::Not(HasSubstr("Server:")));
+  }
+}
+
+TEST_F(HttpServerTest, AnswersPipelinedRequestsInTheirOrder) {
+  const Browser browser(port_);
+  browser.send(get("/livez") + get("/a") + last("/livez"));
+  const std::string answer = browser.read();
+  const auto first = answer.find("ok\n");
+  const auto second = answer.find("GET from 127.0.0.1");
+  const auto third = answer.rfind("ok\n");
+  ASSERT_NE(second, std::string::npos);
+  EXPECT_LT(first, second);
+  EXPECT_LT(second, third);
+}
+
+TEST_F(HttpServerTest, GivesTheWholeBodyToTheWorker) {
+  const Browser browser(port_);
+  browser.send("POST /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhe");
+  std::this_thread::sleep_for(50ms);
+  browser.send("llo");
+  EXPECT_THAT(browser.read(), HasSubstr("POST from 127.0.0.1: hello"));
+}
+
+TEST_F(HttpServerTest, AnswersHeadWithTheLengthAlone) {
+  const Browser browser(port_);
+  browser.send("HEAD /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  const std::string answer = browser.read();
+  EXPECT_THAT(answer, HasSubstr("Content-Length: 3\r\n"));
+  EXPECT_THAT(answer, testing::EndsWith("\r\n\r\n"));
+}
+
+TEST_F(HttpServerTest, ClosesOnWhoSendsAHeaderByteByByte) {
+  const Browser browser(port_);
+  const auto start = std::chrono::steady_clock::now();
+  bool open = true;
+  for (const char c : get("/livez") + std::string(1000, 'x')) {
+    open = open && browser.send(std::string(1, c));
+    std::this_thread::sleep_for(20ms);
+    if (!open || std::chrono::steady_clock::now() - start > 3s) break;
+  }
+  EXPECT_THAT(browser.read(), testing::Not(HasSubstr("stays open")));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 2s);
+}
+
+TEST_F(HttpServerTest, ClosesOnWhoKeepsSilentAtFirstInABodyOrBetweenRequests) {
+  const Browser silent(port_);
+  const Browser in_body(port_);
+  const Browser between(port_);
+  in_body.send("POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf");
+  between.send(get("/livez"));
+  EXPECT_THAT(between.read(3s), testing::EndsWith("ok\n"));
+  EXPECT_EQ(silent.read(3s), "");
+  EXPECT_EQ(in_body.read(3s), "");
+}
+
+TEST_F(HttpServerTest, RefusesWhatIsTooLargeInWords) {
+  const Browser header(port_);
+  header.send(get("/" + std::string(3000, 'a')));
+  EXPECT_THAT(header.read(), StartsWith("HTTP/1.1 431 "));
+  const Browser announced(port_);
+  announced.send("POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n" +
+                 std::string(4000, 'b'));
+  EXPECT_THAT(announced.read(), StartsWith("HTTP/1.1 413 "));
+  const Browser chunked(port_);
+  chunked.send("POST /a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n2000\r\n" +
+               std::string(0x2000, 'c') + "\r\n0\r\n\r\n");
+  EXPECT_THAT(chunked.read(), StartsWith("HTTP/1.1 413 "));
+}
+
+TEST_F(HttpServerTest, RefusesWhatIsNoHttp) {
+  for (const char* text :
+       {"\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03garbage\r\n\r\n", "GET\r\n\r\n",
+        "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+        "POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}) {
+    const Browser browser(port_);
+    browser.send(text);
+    EXPECT_THAT(browser.read(), StartsWith("HTTP/1.1 400 ")) << text;
+  }
+}
+
+TEST_F(HttpServerTest, ClosesConnectionsBeyondTheMost) {
+  const Browser one(port_);
+  const Browser two(port_);
+  const Browser three(port_);
+  const Browser four(port_);
+  for (const Browser* browser : {&one, &two, &three, &four}) {
+    browser->send(get("/livez"));
+    EXPECT_THAT(browser->read_until("ok\n"), StartsWith("HTTP/1.1 200"));
+  }
+  const Browser five(port_);
+  five.send(get("/livez"));
+  EXPECT_EQ(five.read(200ms), "");
+}
+
+TEST_F(HttpServerTest, StaysAliveAndSaysSoWhileTheWorkerIsStuck) {
+  block();
+  const Browser one(port_);
+  const Browser two(port_);
+  const Browser three(port_);
+  one.send(get("/work"));
+  two.send(get("/work"));
+  std::this_thread::sleep_for(100ms);
+  three.send(last("/work"));
+  EXPECT_THAT(three.read(), testing::AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("Retry-After: 5\r\n")))
+      << "too many wait";
+  const Browser health(port_);
+  health.send(last("/livez"));
+  EXPECT_THAT(health.read(), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(one.read(), testing::AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("Retry-After: 5\r\n")));
+  EXPECT_THAT(two.read(), StartsWith("HTTP/1.1 503 "));
+  free();
+  std::this_thread::sleep_for(50ms);
+  const Browser after(port_);
+  after.send(last("/work"));
+  EXPECT_THAT(after.read(), HasSubstr("GET from 127.0.0.1"));
+}
+
+TEST_F(HttpServerTest, FinishesTheAnswerInHandWhenItStops) {
+  const Browser idle(port_);
+  idle.send(get("/livez"));
+  idle.read_until("ok\n");
+  const Browser browser(port_);
+  block();
+  browser.send(get("/work"));
+  std::this_thread::sleep_for(50ms);
+  server_.stop();
+  std::this_thread::sleep_for(50ms);
+  free();
+  EXPECT_THAT(browser.read(), HasSubstr("GET from 127.0.0.1"));
+  EXPECT_EQ(idle.read(), "");
+  thread_.join();
+  thread_ = std::thread([] {});
+}
+
+TEST(HttpServerEntrance, RefusesAPortThatIsTaken) {
+  HttpServer one({}, {}, "");
+  const std::uint16_t port = one.listen("127.0.0.1", 0);
+  HttpServer two({}, {}, "");
+  try {
+    two.listen("127.0.0.1", port);
+    ADD_FAILURE() << "listens";
+  } catch (const RejectedInput& error) {
+    EXPECT_EQ(error.reason(), RejectionReason::invalid_settings);
+  }
+}
+
+TEST(HttpServerProxy, IsBelievedInWhatItAddsAndNobodyElseIs) {
+  const auto answer = [](const std::string& proxy) {
+    HttpServer server(
+        {.at_once = [](const Request& request) -> std::optional<Response> {
+           return Response{200, "text/plain", request.address + (request.tls ? " by TLS" : ""), {}};
+         },
+         .work = {},
+         .begin = {}},
+        short_limits(), proxy);
+    const std::uint16_t port = server.listen("127.0.0.1", 0);
+    std::thread thread([&] { server.run(-1); });
+    const Browser browser(port);
+    browser.send(
+        get("/", "Connection: close\r\nX-Forwarded-For: 6.6.6.6, 10.1.2.3\r\nX-Forwarded-Proto: https\r\n"));
+    std::string text = browser.read();
+    server.stop();
+    thread.join();
+    return text;
+  };
+  EXPECT_THAT(answer(""), testing::EndsWith("\r\n127.0.0.1"));
+  EXPECT_THAT(answer("10.9.9.9"), testing::EndsWith("\r\n127.0.0.1"));
+  EXPECT_THAT(answer("127.0.0.1"), testing::AllOf(testing::EndsWith("\r\n10.1.2.3 by TLS"),
+                                                  HasSubstr("Strict-Transport-Security")));
+}
+
+}  // namespace
+}  // namespace glisson::server
