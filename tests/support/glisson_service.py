@@ -99,7 +99,9 @@ class Service:
         self.data = self.home / "data"
         self.port = free_port()
         self.config = self.home / "glisson.toml"
-        self.config.write_text(settings)
+        # Settings with a section [web] of their own say the port themselves.
+        self.web_port = free_port()
+        self.config.write_text(settings if "[web]" in settings else f"{settings}\n[web]\nport = {self.web_port}\n")
         self.log_path = self.home / "glisson.log"
         self.wrapper = list(wrapper)  # e.g. prlimit and its options
         self.process = None
