@@ -11,6 +11,7 @@
 #include <regex>
 #include <set>
 
+#include "config/application_entities.hpp"
 #include "config/toml_document.hpp"
 
 namespace glisson::config {
@@ -23,6 +24,7 @@ struct Definition {
   std::string meaning;  ///< One sentence, with the unit and the range.
   std::function<void(Settings&, const TomlValue&, const TomlSource&, std::string_view key)> read;
   std::function<std::string(const Settings&)> show;  ///< TOML text.
+  bool after_all = false;  ///< Read last, because it starts from what other settings say.
 
   std::string key() const { return section + "." + name; }
 };
@@ -59,6 +61,13 @@ Definition seconds(std::string section, std::string name, std::chrono::seconds S
   return {std::move(section), std::move(name), meaning + " (" + range + ").", read, show};
 }
 
+Definition yes_or_no(std::string section, std::string name, bool Settings::*member, std::string meaning) {
+  const auto read = [=](Settings& settings, const TomlValue& value, const TomlSource& source,
+                        std::string_view key) { settings.*member = source.boolean(value, key); };
+  const auto show = [=](const Settings& settings) { return settings.*member ? "true" : "false"; };
+  return {std::move(section), std::move(name), std::move(meaning), read, show};
+}
+
 using TextCheck = bool (*)(const std::string&);
 
 template <typename Text>
@@ -76,13 +85,6 @@ Definition text(std::string section, std::string name, Text Settings::*member, T
   return {std::move(section), std::move(name), std::move(meaning), read, show};
 }
 
-/// PS3.5 table 6.2-1, AE: up to 16 characters of the default repertoire, no backslash, not only spaces.
-bool is_ae_title(const std::string& title) {
-  const auto allowed = [](char c) { return c >= ' ' && c <= '~' && c != '\\'; };
-  return !title.empty() && title.size() <= 16 && std::ranges::all_of(title, allowed) &&
-         title.find_first_not_of(' ') != std::string::npos;
-}
-
 bool is_address(const std::string& address) {
   std::array<unsigned char, sizeof(in6_addr)> binary{};
   return inet_pton(AF_INET, address.c_str(), binary.data()) == 1 ||
@@ -95,11 +97,6 @@ bool is_absolute_path_or_empty(const std::string& path) { return path.empty() ||
 
 bool is_user_name(const std::string& name) {
   static const std::regex form("[a-z_][a-z0-9_-]{0,31}");
-  return std::regex_match(name, form);
-}
-
-bool is_protocol_name(const std::string& name) {
-  static const std::regex form("[a-z0-9][a-z0-9._-]{0,63}");
   return std::regex_match(name, form);
 }
 
@@ -159,12 +156,37 @@ std::string show_label_rules(const Settings& settings) {
   return "[" + list + "]";
 }
 
+Definition further_entities() {
+  const auto read = [](Settings& settings, const TomlValue& value, const TomlSource& source,
+                       std::string_view) {
+    settings.further_entities =
+        read_application_entities(settings.application_entities().front(), value, source);
+  };
+  const auto show = [](const Settings& settings) {
+    return show_application_entities(settings.further_entities);
+  };
+  return {"receive",
+          "application_entities",
+          "Further AE titles of this node: each a table with `title` and, where they differ from the first "
+          "title's, `open_echo`, `settle_time` and `protocol`, which hold for what that title receives; with "
+          "`peers`, the names of the peers that may call it (all unless given); and with `any_called_title`.",
+          read,
+          show,
+          true};
+}
+
 std::vector<Definition> receive_definitions() {
   using S = Settings;
   constexpr std::int64_t tebibyte = std::int64_t{1} << 40;
   return {
       text("receive", "ae_title", &S::ae_title, is_ae_title, "an AE title (PS3.5, up to 16 characters)",
-           "AE title of this node, up to 16 characters; peers call it by this name."),
+           "AE title of this node, up to 16 characters; peers call it by this name, and reports go out under "
+           "it."),
+      yes_or_no("receive", "any_called_title", &S::any_called_title,
+                "Answer to every called AE title, not to this node's own only."),
+      yes_or_no("receive", "open_echo", &S::open_echo,
+                "Answer C-ECHO to everyone, not only to peers that may `echo`."),
+      further_entities(),
       whole_number("receive", "port", &S::port, 1, std::numeric_limits<std::uint16_t>::max(),
                    "TCP port for DICOM associations"),
       text("receive", "bind_address", &S::bind_address, is_address, "an IPv4 or IPv6 address",
@@ -172,13 +194,21 @@ std::vector<Definition> receive_definitions() {
       whole_number("receive", "min_associations", &S::min_associations, 1, 1024,
                    "Association processes that wait ready"),
       whole_number("receive", "max_associations", &S::max_associations, 1, 4096,
-                   "Associations at one time; more are refused as a transient congestion"),
+                   "Associations at one time; more are refused with \"local limit exceeded\""),
+      whole_number("receive", "max_associations_per_address", &S::max_associations_per_address, 0, 4096,
+                   "Associations of one peer address at one time; 0: three quarters of `max_associations`"),
+      whole_number("receive", "max_associations_per_title", &S::max_associations_per_title, 0, 4096,
+                   "Associations of one calling AE title at one time, which anybody may claim; 0: no limit "
+                   "of its own"),
       seconds("receive", "association_request_timeout", &S::association_request_timeout, 1, 300,
               "Time within which the whole A-ASSOCIATE-RQ must have arrived"),
-      seconds("receive", "pdu_timeout", &S::pdu_timeout, 1, 3600,
-              "Longest silence in the middle of a PDU or data set"),
+      seconds(
+          "receive", "pdu_timeout", &S::pdu_timeout, 1, 3600,
+          "Longest silence in the middle of a message, and how far a peer may fall behind `minimum_rate`"),
       seconds("receive", "idle_timeout", &S::idle_timeout, 1, 86400,
               "Longest silence of an open association between messages"),
+      whole_number("receive", "minimum_rate", &S::minimum_rate, 1, 1'000'000'000,
+                   "Bytes per second that a peer must send in the middle of a message"),
       whole_number("receive", "largest_data_set", &S::largest_data_set, 1024, tebibyte,
                    "Largest data set that is received, in bytes"),
   };
@@ -410,6 +440,12 @@ void refuse_contradictions(const Settings& settings, const std::map<std::string,
 
 }  // namespace
 
+std::vector<ApplicationEntity> Settings::application_entities() const {
+  std::vector<ApplicationEntity> entities{{ae_title, any_called_title, open_echo, {}, settle_time, protocol}};
+  entities.insert(entities.end(), further_entities.begin(), further_entities.end());
+  return entities;
+}
+
 Settings parse_settings(std::string_view toml, std::string_view source_name) {
   const TomlSource source{std::string(source_name), RejectionReason::invalid_settings};
   const TomlValue document = parse_toml(toml, source);
@@ -418,6 +454,7 @@ Settings parse_settings(std::string_view toml, std::string_view source_name) {
                              "at the top level");
   Settings settings;
   std::map<std::string, int> lines;
+  std::vector<std::function<void()>> last;
   for (const TomlEntry& section : *document.table()) {
     const TomlValue::Table& entries = source.table(section.value, section.key);
     std::vector<std::string_view> known;
@@ -425,12 +462,20 @@ Settings parse_settings(std::string_view toml, std::string_view source_name) {
       if (definition.section != section.key) continue;
       known.push_back(definition.name);
       if (const TomlValue* value = find(entries, definition.name)) {
-        definition.read(settings, *value, source, definition.key());
+        const auto read = [&settings, &definition, &source, value] {
+          definition.read(settings, *value, source, definition.key());
+        };
+        if (definition.after_all) {
+          last.emplace_back(read);
+        } else {
+          read();
+        }
         lines[definition.key()] = value->line;
       }
     }
     source.refuse_unknown_keys(entries, known, "in [" + section.key + "]");
   }
+  for (const auto& read : last) read();
   refuse_contradictions(settings, lines, source);
   return settings;
 }

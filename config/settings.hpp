@@ -19,19 +19,35 @@ struct LabelRule {
 /// What the TLS port asks of its clients (RFC 8446 4.3.2).
 enum class ClientCertificates { required, optional, none };
 
+/// One of this node's own AE titles, and what holds for the associations that call it.
+struct ApplicationEntity {
+  std::string title;
+  bool any_called_title = false;   ///< Also answers to titles that are none of this node's.
+  bool open_echo = true;           ///< Everyone may verify (C-ECHO); else peers with that right only.
+  std::vector<std::string> peers;  ///< Names of the peers that may call it; empty: all.
+  std::chrono::seconds settle_time{};
+  std::string protocol;  ///< Of the analyses of what it receives.
+};
+
 /// Everything that belongs to one host (glisson.toml). Peers live in PostgreSQL.
 struct Settings {
   std::filesystem::path data = "/var/lib/glisson";
-  std::string ae_title = "GLISSON";
+  std::string ae_title = "GLISSON";  ///< The first of this node's titles; reports go out under it.
+  bool any_called_title = false;
+  bool open_echo = true;
+  std::vector<ApplicationEntity> further_entities;  ///< Beside ae_title.
   std::uint16_t port = 11112;
   std::string bind_address = "0.0.0.0";
   std::string user = "glisson";  ///< Service user when started as root.
   std::string database_url;      ///< Empty: private PostgreSQL cluster in the data folder.
   int min_associations = 8;      ///< Pre-forked association processes.
   int max_associations = 128;
+  int max_associations_per_address = 0;  ///< 0: three quarters of max_associations.
+  int max_associations_per_title = 0;    ///< Of one calling AE title; 0: no limit of its own.
   std::chrono::seconds association_request_timeout{5};
   std::chrono::seconds pdu_timeout{30};
   std::chrono::seconds idle_timeout{60};
+  std::uint32_t minimum_rate = 1000;  ///< Bytes per second that a peer must send in the middle of a message.
   std::uint64_t largest_data_set = std::uint64_t{4} << 30;
   std::uint16_t tls_port = 0;             ///< 0: no DICOM over TLS is accepted.
   std::filesystem::path tls_certificate;  ///< PEM, ours first, then what leads to its CA.
@@ -61,6 +77,10 @@ struct Settings {
   std::string metrics_bind_address;  ///< Of health and metrics alone; empty: with the web pages only.
   std::uint16_t metrics_port = 11181;
   std::string log_level = "info";
+
+  /// The table of this node's own AE titles. The first is made of ae_title, any_called_title, open_echo,
+  /// settle_time and protocol.
+  std::vector<ApplicationEntity> application_entities() const;
 
   std::filesystem::path instances() const { return data / "store"; }
   std::filesystem::path protocol_folder() const { return data / "protocols"; }

@@ -74,6 +74,10 @@ const std::string& TomlSource::text(const TomlValue& value, std::string_view key
   return typed<std::string>(*this, value, key, "text in quotes");
 }
 
+bool TomlSource::boolean(const TomlValue& value, std::string_view key) const {
+  return typed<bool>(*this, value, key, "true or false");
+}
+
 std::int64_t TomlSource::integer(const TomlValue& value, std::string_view key) const {
   return typed<std::int64_t>(*this, value, key, "a whole number");
 }

@@ -48,6 +48,7 @@ struct TomlSource {
   /// The typed content of a value. An integer is accepted where a number is asked for.
   /// @throws RejectedInput when the value has another type; numbers must be finite.
   const std::string& text(const TomlValue& value, std::string_view key) const;
+  bool boolean(const TomlValue& value, std::string_view key) const;
   std::int64_t integer(const TomlValue& value, std::string_view key) const;
   double number(const TomlValue& value, std::string_view key) const;
   const TomlValue::Array& array(const TomlValue& value, std::string_view key) const;

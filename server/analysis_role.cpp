@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "dicom/instance_reader.hpp"
 #include "engine/errors.hpp"
@@ -18,7 +19,13 @@ namespace {
 class Analysis {
  public:
   explicit Analysis(const config::Settings& settings)
-      : settings_(settings), store_(settings.instances()), recipe_(load_recipe(settings)) {}
+      : settings_(settings), entities_(settings.application_entities()), store_(settings.instances()) {
+    for (const auto& entity : entities_) {
+      if (!recipes_.contains(entity.protocol)) {
+        recipes_.emplace(entity.protocol, load_recipe(settings, entity.protocol));
+      }
+    }
+  }
 
   void work(storage::Database& database, const storage::Job& job) {
     if (job.kind == storage::JobKind::compare) return compare(database, job);
@@ -31,9 +38,12 @@ class Analysis {
       throw RejectedInput(RejectionReason::missing_attribute, "the segmentation refers to no images");
     }
     if (inputs.images.size() < inputs.referenced) return wait_or_give_up(database, job, inputs);
-    if (inputs.settled < settings_.settle_time) return wait_for_series(database, job, inputs);
+    const config::ApplicationEntity& entity = receiver(inputs);
+    if (inputs.settled < entity.settle_time) {
+      return wait_for_series(database, job, entity.settle_time - inputs.settled);
+    }
     const StudyInput input = study_input(inputs);
-    const auto analysis = analyse_study(input, recipe_, tracking(database, job));
+    const auto analysis = analyse_study(input, recipes_.at(entity.protocol), tracking(database, job));
     if (storage::store_results(database, job, to_result(*analysis, input))) {
       log::info(fmt::format("job {}: {} regions analysed", job.id, analysis->report.regions.size()));
     } else {
@@ -42,6 +52,14 @@ class Analysis {
   }
 
  private:
+  /// The title of this node that received the segmentation; the first where that is not known, or is none any
+  /// more.
+  const config::ApplicationEntity& receiver(const storage::AnalysisInputs& inputs) const {
+    const auto found =
+        std::ranges::find(entities_, inputs.application_entity, &config::ApplicationEntity::title);
+    return found == entities_.end() ? entities_.front() : *found;
+  }
+
   /// The same UID arrived with other bytes: the same image under a corrected header, or another image?
   void compare(storage::Database& database, const storage::Job& job) {
     const auto inputs = storage::comparison_inputs(database, job.instance_id);
@@ -71,9 +89,9 @@ class Analysis {
   }
 
   /// Images that the segmentation does not refer to belong to its volume too, and do not move its job.
-  void wait_for_series(storage::Database& database, const storage::Job& job,
-                       const storage::AnalysisInputs& inputs) {
-    storage::postpone_job(database, job, settings_.settle_time - inputs.settled,
+  static void wait_for_series(storage::Database& database, const storage::Job& job,
+                              std::chrono::seconds rest) {
+    storage::postpone_job(database, job, rest,
                           {"waiting_for_images", "other images of the series are still arriving"});
   }
 
@@ -126,11 +144,12 @@ class Analysis {
             .not_measured = region.not_measured};
   }
 
-  storage::AnalysisResult to_result(const StudyAnalysis& analysis, const StudyInput& input) const {
+  static storage::AnalysisResult to_result(const StudyAnalysis& analysis, const StudyInput& input) {
+    const engine::ExtractionProtocol& protocol = *analysis.report.protocol;
     storage::AnalysisResult result;
-    result.protocol_name = recipe_.protocol.name;
-    result.protocol_version = recipe_.protocol.version;
-    result.protocol_digest = recipe_.protocol.digest;
+    result.protocol_name = protocol.name;
+    result.protocol_version = protocol.version;
+    result.protocol_digest = protocol.digest;
     result.image_series_instance_uid = analysis.images.series_instance_uid.value();
     result.intensity_unit = analysis.images.intensity_unit;
     result.input_digest = input.digest;
@@ -149,8 +168,9 @@ class Analysis {
   }
 
   const config::Settings& settings_;
+  std::vector<config::ApplicationEntity> entities_;
   storage::InstanceStore store_;
-  Recipe recipe_;
+  std::map<std::string, Recipe> recipes_;  ///< By the protocol's name.
 };
 
 }  // namespace

@@ -25,8 +25,8 @@ int run_association_role(const config::Settings& settings, int control) {
     auto connection = receive_connection(control);
     if (!connection) break;
     const std::string& address = connection->origin.address;
-    const auto summary =
-        dicom::serve_association(connection->socket.release(), ingest.handlers(address), limits, address);
+    const auto summary = dicom::serve_association(connection->socket.release(),
+                                                  ingest.handlers(connection->origin), limits, address);
     ingest.close(summary);
     log::info(fmt::format("association of {} to {} from {}: {}, {} stored, {} refused, {} echoes",
                           summary.calling.value(), summary.called.value(), address, summary.end,

@@ -12,7 +12,6 @@
 #include "server/resources/readiness.hpp"
 #include "server/roles.hpp"
 #include "storage/alerts.hpp"
-#include "storage/peers.hpp"
 
 namespace glisson::server {
 namespace {
@@ -29,16 +28,17 @@ dicom::StoreOutcome out_of_resources(const std::string& comment) {
 Ingest::Ingest(const config::Settings& settings)
     : settings_(settings),
       store_(settings.instances()),
+      doorkeeper_(settings, [this]() -> storage::Database& { return database(); }),
       node_(node_name(settings)),
       allowance_(static_cast<std::uint64_t>(settings.largest_study), settings.largest_study_bytes) {}
 
-dicom::AssociationHandlers Ingest::handlers(const std::string& address) {
+dicom::AssociationHandlers Ingest::handlers(const ConnectionOrigin& origin) {
   file_.reset();
   association_id_ = 0;
   may_store_ = false;
   malformed_ = false;
   return {
-      .admit = [this, address](const dicom::AssociationRequest& request) { return admit(request, address); },
+      .admit = [this, origin](const dicom::AssociationRequest& request) { return admit(request, origin); },
       .open_file = [this](const dicom::StoreRequest&) { return open_file(); },
       .stored = [this](const dicom::StoreRequest& request,
                        const dicom::ReceivedDataSet& data_set) { return stored(request, data_set); },
@@ -61,14 +61,11 @@ std::int64_t Ingest::association() {
   return association_id_;
 }
 
-Admission Ingest::admit(const dicom::AssociationRequest& request, const std::string& address) {
-  record_ = {request.calling.value(), request.called.value(), address};
-  if (request.called.value() != settings_.ae_title) return Admission::called_title_not_recognized;
-  if (request.verification_only) return Admission::accepted;
+Admission Ingest::admit(const dicom::AssociationRequest& request, const ConnectionOrigin& origin) {
+  const Admission admission = doorkeeper_.admit(request, origin);
+  record_ = {request.calling.value(), request.called.value(), origin.address, doorkeeper_.entity().title};
+  if (admission != Admission::accepted || request.storage_classes.empty()) return admission;
   try {
-    const auto peer = storage::find_peer(database(), request.calling);
-    if (!peer) return Admission::calling_title_not_recognized;
-    if (!peer->may_store) return Admission::not_authorized;
     if (const auto& refusal = node_refusal()) {
       log::warning(fmt::format("association refused for now: {}", refusal->reason));
       return Admission::congested;
@@ -130,7 +127,7 @@ dicom::StoreOutcome Ingest::index(const dicom::InstanceHeader& header,
     // The disk and the database work side by side; whatever ends here first waits for the file.
     auto published = std::async(std::launch::async, [this] { file_->publish(); });
     const storage::IngestResult result =
-        storage::ingest(database(), instance, settings_.settle_time,
+        storage::ingest(database(), instance, doorkeeper_.entity().settle_time,
                         std::bind_front(&storage::InstanceStore::has, &store_), [&] { published.get(); });
     if (!storage::needs_file(result)) file_->discard();
     file_.reset();
@@ -209,6 +206,7 @@ void Ingest::refused(const dicom::StoreOutcome& outcome) {
 
 void Ingest::close(const dicom::AssociationSummary& summary) {
   file_.reset();
+  doorkeeper_.note_unjudged(summary);
   if (association_id_ == 0) return;
   try {
     storage::close_association(database(), association_id_, summary.end, summary.stored, summary.refused);

@@ -7,6 +7,8 @@
 
 #include "config/settings.hpp"
 #include "dicom/network/association.hpp"
+#include "server/admission/doorkeeper.hpp"
+#include "server/control_socket.hpp"
 #include "server/resources/study_allowance.hpp"
 #include "storage/database.hpp"
 #include "storage/index.hpp"
@@ -15,20 +17,20 @@
 
 namespace glisson::server {
 
-/// What an association process decides: who may store, where the bytes go, and when Success is true. One
+/// What an association process decides: where the bytes go, and when Success is true. One
 /// object serves one association after the other and keeps the database connection, which opens with the
 /// first peer that wants more than C-ECHO.
 class Ingest {
  public:
   explicit Ingest(const config::Settings& settings);
 
-  /// The callbacks for dicom::serve_association(); `address` is the peer's.
-  dicom::AssociationHandlers handlers(const std::string& address);
+  /// The callbacks for dicom::serve_association().
+  dicom::AssociationHandlers handlers(const ConnectionOrigin& origin);
   /// Completes the association's row, when anything was stored.
   void close(const dicom::AssociationSummary& summary);
 
  private:
-  dicom::Admission admit(const dicom::AssociationRequest& request, const std::string& address);
+  dicom::Admission admit(const dicom::AssociationRequest& request, const ConnectionOrigin& origin);
   int open_file();
   dicom::StoreOutcome stored(const dicom::StoreRequest& request, const dicom::ReceivedDataSet& data_set);
   dicom::StoreOutcome index(const dicom::InstanceHeader& header, const dicom::ReceivedDataSet& data_set);
@@ -44,6 +46,7 @@ class Ingest {
   const config::Settings& settings_;
   storage::InstanceStore store_;
   std::optional<storage::Database> database_;
+  Doorkeeper doorkeeper_;
   std::optional<storage::IncomingFile> file_;  ///< Of the C-STORE in hand.
   storage::AssociationRecord record_;
   std::int64_t association_id_ = 0;  ///< 0 until something is stored.

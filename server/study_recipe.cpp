@@ -184,9 +184,9 @@ void stamp(dicom::MeasurementReport& report, std::time_t moment) {
 
 }  // namespace
 
-Recipe load_recipe(const config::Settings& settings) {
+Recipe load_recipe(const config::Settings& settings, const std::string& protocol) {
   const std::string node = fmt::format("{} on {}", settings.ae_title, host_name());
-  return {config::find_protocol(settings.protocol, settings.protocol_folder()),
+  return {config::find_protocol(protocol, settings.protocol_folder()),
           config::load_models(settings.model_folder()),
           settings.label_rules,
           dicom::derive_uid("glisson device " + node),

@@ -29,8 +29,9 @@ struct Recipe {
   std::uint64_t memory_budget = 0;  ///< Bytes that measuring the regions may need.
 };
 
+/// @param protocol name of the extraction protocol.
 /// @throws RejectedInput unknown_protocol, invalid_protocol, invalid_model.
-Recipe load_recipe(const config::Settings& settings);
+Recipe load_recipe(const config::Settings& settings, const std::string& protocol);
 
 /// One segmentation, the images that it refers to, and the other images of their series.
 struct StudyInput {

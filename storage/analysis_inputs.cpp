@@ -19,8 +19,9 @@ constexpr Statement select_segmentation{"analysis_segmentation", R"(
                (select j.waiting_since from job j
                 where j.instance_id = s.instance_id and j.kind = 'analyse'
                 order by j.state = 'running' desc, j.job_id desc limit 1), s.received_at))))::bigint,
-           extract(epoch from s.received_at)::bigint
+           extract(epoch from s.received_at)::bigint, a.application_entity
     from instance s
+    left join association a using (association_id)
     join series se using (series_id)
     join study st using (study_id)
     where s.instance_id = $1)"};
@@ -70,6 +71,7 @@ AnalysisInputs analysis_inputs(Database& database, std::int64_t segmentation_id)
     inputs.conflicting = row[5].as<bool>();
     inputs.waiting = std::chrono::seconds(row[6].as<std::int64_t>());
     inputs.received_at = row[7].as<std::time_t>();
+    inputs.application_entity = text_or_empty(row[8]);
     for (const pqxx::row& image : transaction.run(select_images, segmentation_id)) {
       inputs.received_at = std::max(inputs.received_at, image[3].as<std::time_t>());
       inputs.images.push_back({image[0].c_str(), image[1].c_str(), digest_from(image[2])});

@@ -6,7 +6,8 @@ namespace {
 
 constexpr Statement insert_association{
     "association_open",
-    "insert into association (calling, called, address) values ($1, $2, $3) returning association_id"};
+    "insert into association (calling, called, address, application_entity) values ($1, $2, $3, $4) "
+    "returning association_id"};
 
 constexpr Statement update_association{"association_close", R"(
     update association set closed_at = now(), end_reason = $2, stored = $3, refused = $4
@@ -21,7 +22,8 @@ constexpr Statement insert_refused{"ingest_refused", R"(
 std::int64_t open_association(Database& database, const AssociationRecord& association) {
   return database.connection().transaction([&](Transaction& transaction) {
     return transaction
-        .run(insert_association, association.calling, association.called, association.address)[0][0]
+        .run(insert_association, association.calling, association.called, association.address,
+             association.application_entity)[0][0]
         .as<std::int64_t>();
   });
 }

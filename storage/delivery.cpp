@@ -89,6 +89,7 @@ Peer peer_from(const pqxx::row& row) {
             .ae_title = dicom::AeTitle(row["ae_title"].as<std::string>()),
             .host = row["host"].as<std::string>(),
             .port = row["port"].as<std::uint16_t>(),
+            .networks = {},
             .may_store = row["may_store"].as<bool>(),
             .may_query = row["may_query"].as<bool>(),
             .may_echo = row["may_echo"].as<bool>(),

@@ -46,6 +46,7 @@ struct AssociationRecord {
   std::string calling;
   std::string called;
   std::string address;
+  std::string application_entity;  ///< This node's title under which it was taken.
 };
 
 /// Writes the row of an association at its first C-STORE; returns its id.
@@ -85,6 +86,7 @@ void record_refused(Database& database, std::int64_t association_id, const std::
 struct AnalysisInputs {
   std::string study_instance_uid;
   std::string accession_number;
+  std::string application_entity;  ///< This node's title that received the segmentation; empty: not known.
   std::string segmentation_file_id;
   Sha256 segmentation_digest{};
   std::size_t referenced = 0;  ///< Images that the segmentation refers to.

@@ -1,7 +1,9 @@
 #include "storage/peers.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
+#include <sstream>
 
 #include "engine/errors.hpp"
 #include "storage/authorship.hpp"
@@ -17,15 +19,19 @@ constexpr Statement title_taken{
 
 constexpr Statement update_peer{"peer_update", R"(
     update peer set ae_title = $2, host = $3, port = $4, may_store = $5, may_query = $6, may_echo = $7,
-                    receives_reports = $8, purpose = $9, responsible = $10, valid_until = $11::date
+                    receives_reports = $8, purpose = $9, responsible = $10, valid_until = $11::date,
+                    networks = $12::cidr[]
     where name = $1 and removed_at is null
     returning peer_id)"};
 
 constexpr Statement insert_peer{"peer_insert", R"(
     insert into peer (name, ae_title, host, port, may_store, may_query, may_echo, receives_reports, purpose,
-                      responsible, valid_until)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::date)
+                      responsible, valid_until, networks)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::date, $12::cidr[])
     returning peer_id)"};
+
+constexpr Statement forget_refused{"peer_forget_refused",
+                                   "delete from refused_association where calling = $1"};
 
 constexpr Statement release_held{"peer_release_held", R"(
     update job set state = 'scheduled', run_at = now(), reason = null, detail = null
@@ -44,7 +50,8 @@ constexpr Statement end_deliveries{"peer_end_deliveries", R"(
 
 constexpr const char* columns =
     "select peer_id, name, ae_title, host, port, may_store, may_query, may_echo, receives_reports, purpose, "
-    "responsible, to_char(valid_until, 'YYYY-MM-DD') from peer where removed_at is null";
+    "responsible, to_char(valid_until, 'YYYY-MM-DD'), array_to_string(networks, ',') from peer where "
+    "removed_at is null";
 
 Peer peer_from(const pqxx::row& row) {
   Peer peer;
@@ -60,6 +67,8 @@ Peer peer_from(const pqxx::row& row) {
   if (!row[9].is_null()) peer.purpose = purpose_from(row[9].c_str());
   peer.responsible = text_or_empty(row[10]);
   peer.valid_until = text_or_empty(row[11]);
+  std::istringstream networks(row[12].c_str());
+  for (std::string network; std::getline(networks, network, ',');) peer.networks.emplace_back(network);
   return peer;
 }
 
@@ -114,6 +123,11 @@ Purpose purpose_from(std::string_view text) {
   throw RejectedInput(RejectionReason::invalid_settings, "a purpose is test, research or clinical_study");
 }
 
+bool Peer::may_call_from(std::string_view address) const {
+  return networks.empty() ||
+         std::ranges::any_of(networks, [&](const Network& network) { return network.contains(address); });
+}
+
 void add_peer(Database& database, const Peer& peer, const Author& author) {
   check(peer);
   database.connection().transaction([&](Transaction& transaction) {
@@ -125,13 +139,17 @@ void add_peer(Database& database, const Peer& peer, const Author& author) {
     }
     std::optional<std::string> purpose;
     if (peer.purpose) purpose = keyword(*peer.purpose);
+    std::vector<std::string> networks;
+    for (const Network& network : peer.networks) networks.push_back(network.text());
     const auto write = [&](const Statement& statement) {
       return transaction.run(statement, peer.name, title, peer.host, static_cast<int>(peer.port),
                              peer.may_store, peer.may_query, peer.may_echo, peer.receives_reports, purpose,
-                             null_if_empty(peer.responsible), null_if_empty(peer.valid_until));
+                             null_if_empty(peer.responsible), null_if_empty(peer.valid_until),
+                             array_literal(networks));
     };
     pqxx::result rows = write(update_peer);
     if (rows.empty()) rows = write(insert_peer);
+    transaction.run(forget_refused, title);
     transaction.run(release_held, rows[0][0].as<std::int64_t>());
   });
 }

@@ -8,6 +8,7 @@
 #include "dicom/identity.hpp"
 #include "storage/changes.hpp"
 #include "storage/database.hpp"
+#include "storage/network.hpp"
 
 namespace glisson::storage {
 
@@ -24,6 +25,7 @@ struct Peer {
   dicom::AeTitle ae_title;
   std::string host;
   std::uint16_t port = 0;
+  std::vector<Network> networks;  ///< From which it may call; empty: any.
   bool may_store = false;
   bool may_query = false;
   bool may_echo = false;
@@ -31,10 +33,13 @@ struct Peer {
   std::optional<Purpose> purpose;  ///< With responsible and valid_until: reports are sent; else held.
   std::string responsible;         ///< Who answers for the use of the reports.
   std::string valid_until;         ///< Last day, YYYY-MM-DD.
+
+  bool may_call_from(std::string_view address) const;
 };
 
 /// Adds a peer (its id is not read); a peer of the same name is changed and keeps its id and its deliveries.
-/// Held deliveries to it are released when purpose, responsible and a term that is not over are now declared.
+/// What was refused to its title before is forgotten. Held deliveries to it are released when purpose,
+/// responsible and a term that is not over are now declared.
 /// @param author kept with what changed.
 /// @throws RejectedInput invalid_settings when another peer has the AE title, or name, host, port or
 ///         valid_until is malformed.

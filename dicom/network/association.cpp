@@ -184,6 +184,7 @@ void serve(UpperLayer& upper_layer, const AssociationHandlers& handlers, const A
   const auto read = read_request(*association.params, summary.address);
   summary.calling = read.request.calling;
   summary.called = read.request.called;
+  summary.unjudged = read.foreign_application_context || read.refused.has_value();
   summary.admission = admission_of(read, handlers);
   if (summary.admission != Admission::accepted) {
     reject_association(association, summary.admission, read.foreign_application_context);

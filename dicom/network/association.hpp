@@ -93,6 +93,8 @@ struct AssociationSummary {
   AeTitle called;
   std::string address;
   Admission admission = Admission::congested;
+  /// Rejected without asking `admit`: a title that is none (empty here), or a foreign application context.
+  bool unjudged = false;
   /// "released", "rejected", "aborted by peer", "connection lost", "timed out", "data set too large",
   /// "protocol violated: ...", "no association: ...".
   std::string end;

@@ -66,7 +66,8 @@ void analyse_segmentation(StudyInput input, const Recipe& recipe, const AnalyseO
 }  // namespace
 
 int analyse(const AnalyseOptions& options) {
-  const Recipe recipe = load_recipe(resolve(options.settings));
+  const config::Settings settings = resolve(options.settings);
+  const Recipe recipe = load_recipe(settings, settings.protocol);
   const StudyFolder folder(options.folder);
   if (folder.segmentations().empty()) {
     throw RejectedInput(RejectionReason::not_a_segmentation,

@@ -71,15 +71,16 @@ struct ServeOptions {
 };
 int serve(const ServeOptions& options);
 
-/// `glisson peer add|list|remove|echo`.
+/// `glisson peer add|list|remove|echo|refused`.
 struct PeerOptions {
   std::string name;
   std::string ae_title;
   std::string host;
   int port = 0;
-  std::vector<std::string> may;  ///< "store", "query", "echo".
-  bool reports = false;          ///< Receives reports.
-  std::string purpose;           ///< "test", "research", "clinical_study".
+  std::vector<std::string> may;   ///< "store", "query", "echo".
+  std::vector<std::string> from;  ///< Addresses and networks, or "any".
+  bool reports = false;           ///< Receives reports.
+  std::string purpose;            ///< "test", "research", "clinical_study".
   std::string responsible;
   std::string until;  ///< YYYY-MM-DD.
   SettingsOptions settings;
@@ -89,6 +90,23 @@ int peer_add(const PeerOptions& options);
 int peer_list(const PeerOptions& options);
 int peer_remove(const PeerOptions& options);
 int peer_echo(const PeerOptions& options);
+int peer_refused(const PeerOptions& options);
+
+/// `glisson peer change`: what is not given stays.
+struct PeerChangeOptions {
+  std::string name;
+  std::optional<std::string> ae_title;
+  std::optional<std::string> host;
+  std::optional<int> port;
+  std::vector<std::string> may;   ///< As in PeerOptions, or "nothing".
+  std::vector<std::string> from;  ///< As in PeerOptions.
+  std::optional<bool> reports;
+  std::optional<std::string> purpose;
+  std::optional<std::string> responsible;
+  std::optional<std::string> until;
+  SettingsOptions settings;
+};
+int peer_change(const PeerChangeOptions& options);
 
 /// `glisson job list|show|retry|decide`.
 struct JobOptions {

@@ -33,6 +33,9 @@ std::string name_of(const std::string& key) { return key.substr(key.find('.') + 
 int config_check(const ConfigOptions& options) {
   const config::Settings settings = resolve(options.settings);
   const auto protocol = config::find_protocol(settings.protocol, settings.protocol_folder());
+  for (const auto& entity : settings.application_entities()) {
+    config::find_protocol(entity.protocol, settings.protocol_folder());
+  }
   const auto models = config::load_models(settings.model_folder());
   for (const auto& model : models) config::check_protocol_of(model, settings.protocol_folder());
   if (options.json) {

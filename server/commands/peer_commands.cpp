@@ -24,6 +24,12 @@ std::string rights(const storage::Peer& peer) {
   return may.empty() ? "nothing" : fmt::format("{}", fmt::join(may, ","));
 }
 
+std::string origins(const storage::Peer& peer) {
+  std::vector<std::string> networks;
+  for (const auto& network : peer.networks) networks.push_back(network.text());
+  return networks.empty() ? "any" : fmt::format("{}", fmt::join(networks, ","));
+}
+
 std::string reports(const storage::Peer& peer) {
   if (!peer.receives_reports) return "no";
   if (!peer.purpose) return "held: no purpose declared";
@@ -32,13 +38,13 @@ std::string reports(const storage::Peer& peer) {
 
 /// A table as wide as what stands in it.
 void print_table(const std::vector<storage::Peer>& peers) {
-  using Row = std::array<std::string, 5>;
-  std::vector<Row> rows{{"NAME", "AE TITLE", "ADDRESS", "MAY", "REPORTS"}};
+  using Row = std::array<std::string, 6>;
+  std::vector<Row> rows{{"NAME", "AE TITLE", "ADDRESS", "MAY", "FROM", "REPORTS"}};
   for (const auto& peer : peers) {
     rows.push_back({peer.name, peer.ae_title.value(), fmt::format("{}:{}", peer.host, peer.port),
-                    rights(peer), reports(peer)});
+                    rights(peer), origins(peer), reports(peer)});
   }
-  std::array<std::size_t, 5> widths{};
+  std::array<std::size_t, 6> widths{};
   for (const Row& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
   }
@@ -48,29 +54,74 @@ void print_table(const std::vector<storage::Peer>& peers) {
   }
 }
 
+void set_rights(storage::Peer& peer, const std::vector<std::string>& rights) {
+  const auto may = [&rights](const char* right) {
+    return std::find(rights.begin(), rights.end(), right) != rights.end();
+  };
+  peer.may_store = may("store");
+  peer.may_query = may("query");
+  peer.may_echo = may("echo");
+}
+
+void set_origins(storage::Peer& peer, const std::vector<std::string>& from) {
+  peer.networks.clear();
+  if (from == std::vector<std::string>{"any"}) return;
+  for (const std::string& network : from) peer.networks.emplace_back(network);
+}
+
+void check_purpose(const storage::Peer& peer) {
+  if (peer.purpose && (peer.responsible.empty() || peer.valid_until.empty())) {
+    throw RejectedInput(RejectionReason::invalid_settings,
+                        "a purpose needs --responsible (who answers for it) and --until (its last day)");
+  }
+}
+
 storage::Peer from(const PeerOptions& options) {
   storage::Peer peer;
   peer.name = options.name;
   peer.ae_title = dicom::AeTitle(options.ae_title);
   peer.host = options.host;
   peer.port = static_cast<std::uint16_t>(options.port);
-  const auto may = [&options](const char* right) {
-    return std::find(options.may.begin(), options.may.end(), right) != options.may.end();
-  };
-  peer.may_store = may("store");
-  peer.may_query = may("query");
-  peer.may_echo = may("echo");
+  set_rights(peer, options.may);
+  set_origins(peer, options.from);
   peer.receives_reports = options.reports || !options.purpose.empty();
   if (!options.purpose.empty()) {
-    if (options.responsible.empty() || options.until.empty()) {
-      throw RejectedInput(RejectionReason::invalid_settings,
-                          "a purpose needs --responsible (who answers for it) and --until (its last day)");
-    }
     peer.purpose = storage::purpose_from(options.purpose);
     peer.responsible = options.responsible;
     peer.valid_until = options.until;
   }
+  check_purpose(peer);
   return peer;
+}
+
+void apply(const PeerChangeOptions& options, storage::Peer& peer) {
+  if (options.ae_title) peer.ae_title = dicom::AeTitle(*options.ae_title);
+  if (options.host) peer.host = *options.host;
+  if (options.port) peer.port = static_cast<std::uint16_t>(*options.port);
+  if (!options.may.empty()) set_rights(peer, options.may);
+  if (!options.from.empty()) set_origins(peer, options.from);
+  if (options.purpose) {
+    peer.purpose = storage::purpose_from(*options.purpose);
+    peer.receives_reports = true;
+  }
+  if (options.reports) peer.receives_reports = *options.reports;
+  if (options.responsible) peer.responsible = *options.responsible;
+  if (options.until) peer.valid_until = *options.until;
+  check_purpose(peer);
+}
+
+void print(const storage::Peer& peer) {
+  std::cout << fmt::format("{} ({} at {}:{}) may {}, calling from {}; reports: {}\n", peer.name,
+                           peer.ae_title.value(), peer.host, peer.port, rights(peer),
+                           peer.networks.empty() ? "any address" : origins(peer), reports(peer));
+  if (peer.receives_reports && !peer.purpose) {
+    std::cout << "Its reports are held until --purpose, --responsible and --until are declared.\n";
+  }
+}
+
+int no_such_peer(const std::string& name) {
+  std::cerr << fmt::format("glisson: there is no peer '{}'; `glisson peer list` shows them\n", name);
+  return exit_not_found;
 }
 
 }  // namespace
@@ -79,11 +130,17 @@ int peer_add(const PeerOptions& options) {
   const storage::Peer peer = from(options);
   auto database = open_service_database(options.settings, "peer");
   storage::add_peer(database, peer);
-  std::cout << fmt::format("{} ({} at {}:{}) may {}; reports: {}\n", peer.name, peer.ae_title.value(),
-                           peer.host, peer.port, rights(peer), reports(peer));
-  if (peer.receives_reports && !peer.purpose) {
-    std::cout << "Its reports are held until --purpose, --responsible and --until are declared.\n";
-  }
+  print(peer);
+  return exit_success;
+}
+
+int peer_change(const PeerChangeOptions& options) {
+  auto database = open_service_database(options.settings, "peer");
+  auto peer = storage::find_peer_by_name(database, options.name);
+  if (!peer) return no_such_peer(options.name);
+  apply(options, *peer);
+  storage::add_peer(database, *peer);
+  print(*peer);
   return exit_success;
 }
 
@@ -101,6 +158,7 @@ int peer_list(const PeerOptions& options) {
            {"may_store", peer.may_store},
            {"may_query", peer.may_query},
            {"may_echo", peer.may_echo},
+           {"from", origins(peer)},
            {"receives_reports", peer.receives_reports},
            {"purpose", peer.purpose ? nlohmann::json(storage::keyword(*peer.purpose)) : nlohmann::json()},
            {"responsible", peer.responsible},
@@ -120,9 +178,7 @@ int peer_list(const PeerOptions& options) {
 int peer_remove(const PeerOptions& options) {
   auto database = open_service_database(options.settings, "peer");
   if (!storage::remove_peer(database, options.name)) {
-    std::cerr << fmt::format("glisson: there is no peer '{}'; `glisson peer list` shows them\n",
-                             options.name);
-    return exit_not_found;
+    return no_such_peer(options.name);
   }
   std::cout << fmt::format("{} removed\n", options.name);
   return exit_success;
@@ -133,9 +189,7 @@ int peer_echo(const PeerOptions& options) {
   auto database = open_service_database(options.settings, "peer");
   const auto peer = storage::find_peer_by_name(database, options.name);
   if (!peer) {
-    std::cerr << fmt::format("glisson: there is no peer '{}'; `glisson peer list` shows them\n",
-                             options.name);
-    return exit_not_found;
+    return no_such_peer(options.name);
   }
   const auto outcome = dicom::echo(
       {dicom::AeTitle(settings.ae_title), peer->ae_title, peer->host, peer->port, std::chrono::seconds(10)});

@@ -60,6 +60,9 @@ void add_serve(CLI::App& app, int& exit_code) {
       "SIGTERM ends it in order: associations and jobs in hand are finished first.");
 }
 
+constexpr const char* from_meaning =
+    "Addresses and networks from which it may call, e.g. 10.20.0.0/16; any: from everywhere";
+
 void add_peer_add(CLI::App& app, int& exit_code) {
   auto action = add_action(app, exit_code, "add", "Add a peer, or replace the one of that name", &peer_add);
   action.argument("NAME", &PeerOptions::name, "Name of the peer, for people");
@@ -71,6 +74,9 @@ void add_peer_add(CLI::App& app, int& exit_code) {
       ->delimiter(',')
       ->type_name("RIGHT")
       ->check(CLI::IsMember({"store", "query", "echo"}).description(""));
+  command->add_option("--from", options->from, std::string(from_meaning) + " (unless given)")
+      ->delimiter(',')
+      ->type_name("NETWORK");
   command->add_flag("--reports", options->reports, "Receives reports; held until --purpose is declared");
   command->add_option("--purpose", options->purpose, "What its reports are for; implies --reports")
       ->type_name("test|research|clinical_study")
@@ -84,14 +90,43 @@ void add_peer_add(CLI::App& app, int& exit_code) {
       "    --purpose research --responsible \"Dr. N. N., study 2026-17\" --until 2027-12-31");
 }
 
+void add_peer_change(CLI::App& app, int& exit_code) {
+  auto action =
+      add_action(app, exit_code, "change", "Change a peer; what is not given stays as it is", &peer_change);
+  action.argument("NAME", &PeerChangeOptions::name, "Name of the peer");
+  const auto [command, options] = action;
+  command->add_option("--ae-title", options->ae_title, "Its AE title")->type_name("AE-TITLE");
+  command->add_option("--host", options->host, "Its host name or address")->type_name("HOST");
+  command->add_option("--port", options->port, "Its port")
+      ->type_name("N")
+      ->check(CLI::Range(1, 65535).description(""));
+  command->add_option("--may", options->may, "What it may do here: store, query, echo, or nothing")
+      ->delimiter(',')
+      ->type_name("RIGHT")
+      ->check(CLI::IsMember({"store", "query", "echo", "nothing"}).description(""));
+  command->add_option("--from", options->from, from_meaning)->delimiter(',')->type_name("NETWORK");
+  command->add_flag("--reports,!--no-reports", options->reports, "Receives reports, or none");
+  command->add_option("--purpose", options->purpose, "What its reports are for; implies --reports")
+      ->type_name("test|research|clinical_study")
+      ->check(CLI::IsMember({"test", "research", "clinical_study"}).description(""));
+  command->add_option("--responsible", options->responsible, "Who answers for the use of the reports")
+      ->type_name("WHO");
+  command->add_option("--until", options->until, "Last day of that, YYYY-MM-DD")->type_name("DATE");
+  command->footer("Example:\n  glisson peer change pacs --from 10.20.0.0/16,192.0.2.7");
+}
+
 void add_peer(CLI::App& app, int& exit_code) {
   CLI::App* peer = app.add_subcommand("peer", "Who may store here, and who gets reports");
   peer->require_subcommand(1);
   add_peer_add(*peer, exit_code);
+  add_peer_change(*peer, exit_code);
   add_action(*peer, exit_code, "list", "List the peers", &peer_list).with_json();
   add_action(*peer, exit_code, "remove", "Remove a peer; its undelivered reports are kept as dead jobs",
              &peer_remove)
       .argument("NAME", &PeerOptions::name, "Name of the peer");
+  add_action(*peer, exit_code, "refused",
+             "List the associations that were turned away, and what would admit them", &peer_refused)
+      .with_json();
   add_action(*peer, exit_code, "echo", "Ask a peer for C-ECHO", &peer_echo)
       .argument("NAME", &PeerOptions::name, "Name of the peer");
 }

@@ -38,8 +38,13 @@ user = "radiomics"
 ae_title = "LIVER NODE"
 port = 104
 bind_address = "::1"
+any_called_title = true
+open_echo = false
 min_associations = 2
 max_associations = 4
+max_associations_per_address = 3
+max_associations_per_title = 2
+minimum_rate = 512
 association_request_timeout = 3
 pdu_timeout = 11
 idle_timeout = 12
@@ -85,6 +90,11 @@ level = "debug"
   EXPECT_EQ(settings.bind_address, "::1");
   EXPECT_EQ(settings.min_associations, 2);
   EXPECT_EQ(settings.max_associations, 4);
+  EXPECT_TRUE(settings.any_called_title);
+  EXPECT_FALSE(settings.open_echo);
+  EXPECT_EQ(settings.max_associations_per_address, 3);
+  EXPECT_EQ(settings.max_associations_per_title, 2);
+  EXPECT_EQ(settings.minimum_rate, 512U);
   EXPECT_EQ(settings.association_request_timeout.count(), 3);
   EXPECT_EQ(settings.pdu_timeout.count(), 11);
   EXPECT_EQ(settings.idle_timeout.count(), 12);
@@ -112,6 +122,45 @@ level = "debug"
   EXPECT_EQ(settings.tls_client_certificates, ClientCertificates::optional);
   EXPECT_EQ(settings.database_url, "postgresql://db/glisson");
   EXPECT_EQ(settings.log_level, "debug");
+}
+
+TEST(ApplicationEntities, AreOneMadeOfTheSimpleKeysUnlessMoreAreNamed) {
+  const auto entities = parse_settings("[receive]\nae_title = \"LIVER\"\n[queue]\nsettle_time = 5", "text")
+                            .application_entities();
+  ASSERT_EQ(entities.size(), 1U);
+  EXPECT_EQ(entities[0].title, "LIVER");
+  EXPECT_FALSE(entities[0].any_called_title);
+  EXPECT_TRUE(entities[0].open_echo);
+  EXPECT_TRUE(entities[0].peers.empty());
+  EXPECT_EQ(entities[0].settle_time.count(), 5);
+  EXPECT_EQ(entities[0].protocol, "pyradiomics-native");
+}
+
+TEST(ApplicationEntities, TakeWhatTheyLeaveOutFromTheFirstWhereverItStands) {
+  const Settings settings = parse_settings(R"(
+[[receive.application_entities]]
+title = "TRIAL"
+settle_time = 60
+peers = ["pacs", "ct 1"]
+[[receive.application_entities]]
+title = "ANY"
+any_called_title = true
+open_echo = true
+protocol = "ibsi-c"
+[queue]
+settle_time = 7
+)",
+                                           "text");
+  const auto entities = settings.application_entities();
+  ASSERT_EQ(entities.size(), 3U);
+  EXPECT_EQ(entities[1].title, "TRIAL");
+  EXPECT_EQ(entities[1].settle_time.count(), 60);
+  EXPECT_EQ(entities[1].peers, (std::vector<std::string>{"pacs", "ct 1"}));
+  EXPECT_EQ(entities[1].protocol, "pyradiomics-native");
+  EXPECT_EQ(entities[2].settle_time.count(), 7);
+  EXPECT_TRUE(entities[2].any_called_title);
+  EXPECT_TRUE(entities[2].peers.empty());
+  EXPECT_EQ(entities[2].protocol, "ibsi-c");
 }
 
 TEST(Settings, RefuseWhatTheyDoNotKnowWithFileAndLine) {
@@ -148,6 +197,18 @@ INSTANTIATE_TEST_SUITE_P(
                  "glisson.toml:2: receive.min_associations must not exceed receive.max_associations"},
         BadValue{"[receive]\nmax_associations = 4",
                  "glisson.toml:2: receive.min_associations must not exceed receive.max_associations"},
+        BadValue{"[receive]\nopen_echo = 1", "glisson.toml:2: receive.open_echo must be true or false"},
+        BadValue{"[[receive.application_entities]]\nsettle_time = 3",
+                 "glisson.toml:1: an application entity needs a title"},
+        BadValue{"[[receive.application_entities]]\ntitle = \"GLISSON\"",
+                 "glisson.toml:1: two application entities have the title GLISSON"},
+        BadValue{"[[receive.application_entities]]\ntitle = \"A\\\\B\"",
+                 "glisson.toml:2: title must be an AE title (PS3.5, up to 16 characters)"},
+        BadValue{"[[receive.application_entities]]\ntitle = \"A\"\nsettle_time = 86401",
+                 "glisson.toml:3: settle_time must be 0 to 86400 s"},
+        BadValue{"[receive]\nany_called_title = true\n[[receive.application_entities]]\ntitle = \"A\"\n"
+                 "any_called_title = true",
+                 "glisson.toml:3: only one application entity can stand for any called title"},
         BadValue{"[queue]\njob_deadline = 10",
                  "glisson.toml:2: queue.lease must be shorter than queue.job_deadline"},
         BadValue{"[queue]\nsettle_time = -1", "glisson.toml:2: queue.settle_time must be 0 to 86400 s"},
@@ -184,7 +245,9 @@ TEST(Settings, NameAFileThatCannotBeRead) {
 
 TEST(DescribeSettings, ParseBackToTheSameSettings) {
   Settings settings = parse_settings(
-      "[receive]\nport = 104\n[[analysis.label_rules]]\npattern = \"a\\\\d\\\"\"\nrole = \"liver\"", "text");
+      "[receive]\nport = 104\n[[receive.application_entities]]\ntitle = \"TRIAL\"\npeers = [\"a\"]\n"
+      "open_echo = false\n[[analysis.label_rules]]\npattern = \"a\\\\d\\\"\"\nrole = \"liver\"",
+      "text");
   std::string toml;
   for (const SettingDescription& setting : describe_settings(settings)) {
     toml += setting.key + " = " + setting.value + "\n";
@@ -194,6 +257,10 @@ TEST(DescribeSettings, ParseBackToTheSameSettings) {
   ASSERT_EQ(again.label_rules.size(), 1U);
   EXPECT_EQ(again.label_rules[0].pattern, "a\\d\"");
   EXPECT_EQ(again.data, settings.data);
+  ASSERT_EQ(again.further_entities.size(), 1U);
+  EXPECT_EQ(again.further_entities[0].title, "TRIAL");
+  EXPECT_EQ(again.further_entities[0].peers, std::vector<std::string>{"a"});
+  EXPECT_FALSE(again.further_entities[0].open_echo);
 }
 
 TEST(DescribeSettings, NeverShowAPassword) {

@@ -19,7 +19,7 @@ class DerivedRegionsRecipe : public testing::Test {
     config::Settings settings;
     settings.data = folder_.path() / "data";
     settings.protocol = "pyradiomics-peritumoral";
-    recipe_ = load_recipe(settings);
+    recipe_ = load_recipe(settings, settings.protocol);
   }
 
   std::unique_ptr<StudyAnalysis> analyse() const {

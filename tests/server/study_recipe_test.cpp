@@ -19,7 +19,7 @@ std::pair<std::time_t, std::string> moment_of_report(const std::string& timezone
   input.images = tests::write_series(series, folder / "images");
   input.segmentation = folder / "seg.dcm";
   tests::write_segmentation({}, series, input.segmentation);
-  const Recipe recipe = load_recipe({});
+  const Recipe recipe = load_recipe({}, config::Settings{}.protocol);
   const auto analysis = analyse_study(input, recipe, [](const auto&, const auto&) {
     return std::pair(std::string("Lesion 1"), dicom::derive_uid("lesion 1"));
   });

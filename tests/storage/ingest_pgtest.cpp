@@ -33,7 +33,7 @@ class IngestTest : public testing::Test {
 
 TEST_F(IngestTest, IndexesStudySeriesAndInstance) {
   ReceivedInstance received = image("1.2.3.1.1");
-  received.association_id = open_association(database_, {"PACS", "GLISSON", "127.0.0.1"});
+  received.association_id = open_association(database_, {"PACS", "GLISSON", "127.0.0.1", "GLISSON"});
   EXPECT_EQ(receive(received), IngestResult::stored);
   EXPECT_EQ(
       test_.rows("select study_instance_uid, accession_number, series_instance_uid, modality, "
@@ -260,7 +260,7 @@ TEST_F(IngestTest, ALostConnectionStoresNothing) {
 }
 
 TEST_F(IngestTest, RecordsAssociationsAndRefusals) {
-  const std::int64_t id = open_association(database_, {"PACS", "GLISSON", "127.0.0.1"});
+  const std::int64_t id = open_association(database_, {"PACS", "GLISSON", "127.0.0.1", "GLISSON"});
   record_refused(database_, id, "0123", RejectionReason::not_dicom, "no DICM");
   close_association(database_, id, "released", 7, 1);
   EXPECT_EQ(test_.rows("select calling, called, address, end_reason, stored, refused, closed_at is not null "

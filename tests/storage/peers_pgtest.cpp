@@ -39,6 +39,7 @@ TEST_F(PeersTest, KeepsWhatWasDeclared) {
   peer.purpose = Purpose::clinical_study;
   peer.responsible = "Dr. Example";
   peer.valid_until = "2031-12-31";
+  peer.networks = {Network("192.0.2.0/24"), Network("2001:db8::7")};
   add_peer(database_, peer);
   const auto found = find_peer(database_, dicom::AeTitle("PACS"));
   ASSERT_TRUE(found.has_value());
@@ -52,6 +53,9 @@ TEST_F(PeersTest, KeepsWhatWasDeclared) {
   EXPECT_EQ(found->purpose, Purpose::clinical_study);
   EXPECT_EQ(found->responsible, "Dr. Example");
   EXPECT_EQ(found->valid_until, "2031-12-31");
+  EXPECT_EQ(found->networks, peer.networks);
+  EXPECT_TRUE(found->may_call_from("192.0.2.9"));
+  EXPECT_FALSE(found->may_call_from("192.0.3.9"));
   EXPECT_FALSE(find_peer(database_, dicom::AeTitle("pacs")).has_value());
   EXPECT_FALSE(find_peer_by_name(database_, "other").has_value());
 }
@@ -67,6 +71,7 @@ TEST_F(PeersTest, ReplacesAPeerOfTheSameNameAndKeepsItsId) {
   EXPECT_EQ(list_peers(database_).front().id, id);
   EXPECT_EQ(list_peers(database_).front().port, 11112);
   EXPECT_FALSE(list_peers(database_).front().purpose.has_value());
+  EXPECT_TRUE(list_peers(database_).front().may_call_from("203.0.113.5"));
 }
 
 TEST_F(PeersTest, RefusesATakenTitleAndMalformedValues) {

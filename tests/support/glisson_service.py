@@ -165,8 +165,8 @@ class Service:
                      "store,query,echo", *declared)
         self.pacs.start()
 
-    def store(self, *paths, calling="PACS"):
-        return store(self.port, "GLISSON", calling, *paths)
+    def store(self, *paths, calling="PACS", called="GLISSON"):
+        return store(self.port, called, calling, *paths)
 
     def query(self, sql):
         """Rows of the service's database, by psql, as lists of texts."""

@@ -58,7 +58,8 @@ class RawPeer:
             titles = called.encode("latin-1").ljust(16) + calling.encode("latin-1").ljust(16)
             self.socket.sendall(_pdu(1, struct.pack(">HH", 1, 0) + titles + reserved + _item(0x10, b"1.2.840.10008.3.1.1.1") + context
                                      + _item(0x50, _item(0x51, struct.pack(">I", 16384)) + _item(0x52, b"1.2.3.4"))))
-            self.answer = self._receive()[0]  # 2: accepted, 3: rejected
+            self.answer, content = self._receive()  # 2: accepted, 3: rejected
+            self.rejection = tuple(content[1:4]) if self.answer == 3 else None  # (result, source, reason)
         except OSError:
             self.socket.close()
             raise

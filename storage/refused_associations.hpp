@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/database.hpp"
+
+namespace glisson::storage {
+
+/// Why an association was refused for good.
+enum class AssociationRefusal {
+  malformed_request,      ///< A title that is none (PS3.5 6.2 AE), or another application context.
+  called_title_unknown,   ///< Not a title of this node.
+  calling_title_unknown,  ///< No peer has this title.
+  title_not_for_peer,     ///< The title called is open to other peers only.
+  address_not_allowed,    ///< The peer may not call from there.
+  store_not_permitted,    ///< The peer may not store.
+  echo_not_permitted,     ///< The peer may not echo, and C-ECHO is not open to everyone.
+};
+std::string_view keyword(AssociationRefusal refusal) noexcept;
+/// @throws std::logic_error for a keyword that is none.
+AssociationRefusal association_refusal_from(std::string_view keyword);
+
+/// An attempt that failed, as a key: the same again is counted, not kept twice.
+struct RefusedAttempt {
+  AssociationRefusal reason = AssociationRefusal::calling_title_unknown;
+  std::string calling;  ///< As sent, without padding; empty where it was no AE title.
+  std::string called;
+  std::string address;  ///< Numeric.
+};
+
+/// Attempts of one kind.
+struct RefusedAssociation {
+  /// Titles are empty where one address tried so many that they are counted together; the address too where
+  /// there are too many addresses.
+  RefusedAttempt attempt;
+  std::uint64_t times = 0;
+  std::string first_seen;  ///< ISO 8601.
+  std::string last_seen;
+};
+
+/// Distinct attempts that are kept for one address, and in all. Those beyond are counted together, so that
+/// nobody fills the disk and nobody pushes out what others tried.
+inline constexpr int most_refused_per_address = 20;
+inline constexpr int most_refused = 2000;
+
+/// Counts an attempt; forgets those that were last seen 90 days ago.
+void record_refused_association(Database& database, const RefusedAttempt& attempt);
+
+/// The latest first. Adding or changing a peer forgets the attempts under its title.
+std::vector<RefusedAssociation> list_refused_associations(Database& database);
+
+}  // namespace glisson::storage
