@@ -12,14 +12,9 @@
 
 namespace glisson::server {
 
-AssociationPool::AssociationPool(boost::asio::io_context& loop, const RoleLauncher& launcher, int smallest,
-                                 int largest)
-    : loop_(loop),
-      launcher_(launcher),
-      smallest_(smallest),
-      largest_(largest),
-      restart_(loop),
-      retire_(loop) {}
+AssociationPool::AssociationPool(boost::asio::io_context& loop, const RoleLauncher& launcher,
+                                 PoolLimits limits, GateCounts& counts)
+    : loop_(loop), launcher_(launcher), limits_(limits), counts_(counts), restart_(loop), retire_(loop) {}
 
 void AssociationPool::start() {
   fill();
@@ -28,8 +23,8 @@ void AssociationPool::start() {
 
 void AssociationPool::fill() {
   if (stopping_) return;
-  const auto wanted = std::min<std::size_t>(static_cast<std::size_t>(largest_),
-                                            static_cast<std::size_t>(smallest_) + waiting_.size());
+  const auto wanted = std::min<std::size_t>(static_cast<std::size_t>(limits_.largest),
+                                            static_cast<std::size_t>(limits_.smallest) + waiting_.size());
   while (members_.size() < wanted && add()) {
   }
 }
@@ -61,47 +56,58 @@ void AssociationPool::listen(pid_t pid, const std::shared_ptr<Member>& member) {
                                   });
 }
 
-bool AssociationPool::give(IncomingConnection& connection) {
+bool AssociationPool::give(Request& request) {
   boost::system::error_code error;
+  IncomingConnection& connection = request.connection;
   for (auto& [pid, member] : members_) {
     if (!member->ready) continue;
     member->ready = false;
-    member->serves = connection.origin.address;
+    member->address = connection.origin.address;
+    member->title = request.title;
     if (send_connection(member->control.native_handle(), connection.socket.native_handle(),
                         connection.origin)) {
       connection.socket.close(error);
+      ++counts_.handed_on;
       return true;
     }
   }
   return false;
 }
 
-int AssociationPool::held_by(const std::string& address) const {
-  const auto served = std::count_if(members_.begin(), members_.end(), [&](const auto& entry) {
-    return !entry.second->ready && entry.second->serves == address;
-  });
-  const auto waiting = std::count_if(
-      waiting_.begin(), waiting_.end(),
-      [&](const IncomingConnection& connection) { return connection.origin.address == address; });
-  return static_cast<int>(served + waiting);
+std::uint64_t* AssociationPool::exceeded(const Request& request) {
+  int of_address = 0;
+  int of_title = 0;
+  const auto count = [&](const std::string& address, const std::string& title) {
+    of_address += address == request.connection.origin.address ? 1 : 0;
+    of_title += title == request.title ? 1 : 0;
+  };
+  for (const auto& [pid, member] : members_) {
+    if (!member->ready) count(member->address, member->title);
+  }
+  for (const Request& waiting : waiting_) count(waiting.connection.origin.address, waiting.title);
+  // C-ECHO is open to everyone, so that anybody may hold processes: but nobody all of them.
+  if (of_address >= limits_.per_address) return &counts_.refused_for_address;
+  if (limits_.per_title > 0 && of_title >= limits_.per_title) return &counts_.refused_for_title;
+  return nullptr;
 }
 
-void AssociationPool::take(IncomingConnection connection) {
-  // C-ECHO is open to everyone, so that anybody may hold processes: but nobody all of them.
-  if (held_by(connection.origin.address) >= (3 * largest_ + 3) / 4) {
-    log::warning("association refused: its address has three quarters of all association processes already");
-    return reject_for_limit(std::move(connection));
+void AssociationPool::take(IncomingConnection connection, const AssociationTitles& titles) {
+  Request request{std::move(connection), titles.calling};
+  std::uint64_t* refused = exceeded(request);
+  if (refused == nullptr) {
+    if (give(request)) return;
+    const auto busy = members_.size() - static_cast<std::size_t>(idle());
+    if (stopping_ || busy + waiting_.size() >= static_cast<std::size_t>(limits_.largest)) {
+      refused = &counts_.refused_for_total;
+    }
   }
-  if (give(connection)) return;
-  const auto busy = members_.size() - static_cast<std::size_t>(idle());
-  if (stopping_ || busy + waiting_.size() >= static_cast<std::size_t>(largest_)) {
-    log::warning("association refused: all association processes are busy");
-    reject_for_limit(std::move(connection));
-    return;
+  if (refused != nullptr) {
+    ++*refused;
+    return reject_for_limit(std::move(request.connection));
   }
-  waiting_.push_back(std::move(connection));
+  waiting_.push_back(std::move(request));
   const bool backing_off = restart_.expiry() > boost::asio::steady_timer::clock_type::now();
-  if (members_.size() < static_cast<std::size_t>(largest_) && !backing_off) add();
+  if (members_.size() < static_cast<std::size_t>(limits_.largest) && !backing_off) add();
 }
 
 bool AssociationPool::reap(pid_t pid) {
@@ -130,7 +136,7 @@ void AssociationPool::fill_later() {
 void AssociationPool::retire_surplus() {
   boost::system::error_code ignored;
   for (auto& [pid, member] : members_) {
-    if (idle() <= smallest_) break;
+    if (idle() <= limits_.smallest) break;
     if (!member->ready) continue;
     member->ready = false;
     member->control.close(ignored);
@@ -157,7 +163,7 @@ void AssociationPool::stop() {
   stopping_ = true;
   restart_.cancel();
   retire_.cancel();
-  for (IncomingConnection& connection : waiting_) reject_for_limit(std::move(connection));
+  for (Request& request : waiting_) reject_for_limit(std::move(request.connection));
   waiting_.clear();
   boost::system::error_code ignored;
   for (auto& [pid, member] : members_) member->control.close(ignored);

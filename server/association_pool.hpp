@@ -6,24 +6,36 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "server/admission/gate_counts.hpp"
 #include "server/incoming_connection.hpp"
 #include "server/role_process.hpp"
 
 namespace glisson::server {
 
+/// How many association processes there are, and who may have how many of them.
+struct PoolLimits {
+  int smallest = 0;     ///< Processes that wait ready.
+  int largest = 0;      ///< Associations in all.
+  int per_address = 0;  ///< Of one peer address.
+  int per_title = 0;    ///< Of one calling AE title; 0: no limit of its own.
+};
+
 /// Pre-forked association processes, one association at a time each. Grows from `smallest` to `largest` as
 /// connections arrive, and back when it is idle.
 class AssociationPool {
  public:
-  AssociationPool(boost::asio::io_context& loop, const RoleLauncher& launcher, int smallest, int largest);
+  /// @param counts outlives the pool.
+  AssociationPool(boost::asio::io_context& loop, const RoleLauncher& launcher, PoolLimits limits,
+                  GateCounts& counts);
 
   void start();
   /// Hands the connection to an idle process; to the next one that becomes ready where all are busy and more
-  /// may be started; else, or when its address has three quarters of `largest` already, rejects it with
-  /// "local limit exceeded".
-  void take(IncomingConnection connection);
+  /// may be started; else, or when its address or title has its share already, rejects it with "local limit
+  /// exceeded".
+  void take(IncomingConnection connection, const AssociationTitles& titles);
   /// A child of this supervisor ended. False when it was none of the pool's.
   bool reap(pid_t pid);
   /// Lets every process finish the association in hand and exit; none is started any more.
@@ -37,7 +49,8 @@ class AssociationPool {
     bool ready = false;      ///< Idle: may be given a connection.
     bool was_ready = false;  ///< Has been idle once.
     char message = 0;
-    std::string serves{};  ///< Address of the peer in hand.
+    std::string address{};  ///< Of the peer in hand.
+    std::string title{};    ///< That it calls itself.
   };
 
   /// False when the system has no process or descriptor left; fill() follows later then.
@@ -45,23 +58,27 @@ class AssociationPool {
   void fill_later();
   void listen(pid_t pid, const std::shared_ptr<Member>& member);
   void fill();
-  bool give(IncomingConnection& connection);
+  struct Request {
+    IncomingConnection connection;
+    std::string title;  ///< Calling.
+  };
+  bool give(Request& request);
   void retire_surplus();
   int idle() const;
-  /// Associations and waiting connections of one address.
-  int held_by(const std::string& address) const;
+  /// The count of refusals for the limit that one more association of this kind would exceed; null: none.
+  std::uint64_t* exceeded(const Request& request);
 
   boost::asio::io_context& loop_;
   const RoleLauncher& launcher_;
-  int smallest_;
-  int largest_;
+  PoolLimits limits_;
+  GateCounts& counts_;
   bool stopping_ = false;
   std::chrono::milliseconds back_off_{
       0};  ///< Before the next start, while processes die before they are ready.
   boost::asio::steady_timer restart_;
   boost::asio::steady_timer retire_;
   std::map<pid_t, std::shared_ptr<Member>> members_;
-  std::vector<IncomingConnection> waiting_;  ///< Complete requests for which a process is being started.
+  std::vector<Request> waiting_;  ///< Complete requests for which a process is being started.
 };
 
 }  // namespace glisson::server

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <cstdint>
+
 #include "dicom/network/association.hpp"
 #include "server/control_socket.hpp"
 #include "server/ingest.hpp"
@@ -9,8 +11,9 @@
 namespace glisson::server {
 namespace {
 
-/// A process ends after this many associations, so that no leak of a library grows for ever.
+// A process ends after this many associations or received bytes, so that no leak of a library grows for ever.
 constexpr int most_associations = 1000;
+constexpr std::uint64_t most_bytes = std::uint64_t{64} << 30;
 
 }  // namespace
 
@@ -19,15 +22,18 @@ int run_association_role(const config::Settings& settings, int control) {
   dicom::AssociationLimits limits;
   limits.pdu_timeout = settings.pdu_timeout;
   limits.idle_timeout = settings.idle_timeout;
+  limits.minimum_rate = settings.minimum_rate;
   limits.largest_data_set = settings.largest_data_set;
 
-  for (int served = 0; served < most_associations && report_ready(control); ++served) {
+  std::uint64_t bytes = 0;
+  for (int served = 0; served < most_associations && bytes < most_bytes && report_ready(control); ++served) {
     auto connection = receive_connection(control);
     if (!connection) break;
     const std::string& address = connection->origin.address;
     const auto summary = dicom::serve_association(connection->socket.release(),
                                                   ingest.handlers(connection->origin), limits, address);
     ingest.close(summary);
+    bytes += summary.bytes;
     log::info(fmt::format("association of {} to {} from {}: {}, {} stored, {} refused, {} echoes",
                           summary.calling.value(), summary.called.value(), address, summary.end,
                           summary.stored, summary.refused, summary.echoes));

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
@@ -49,6 +50,14 @@ class Wait : public std::enable_shared_from_this<Wait> {
     wait_for(pdu_header_size);
   }
 
+  void close() {
+    if (!connection_.socket.is_open()) return;
+    timer_.cancel();
+    boost::system::error_code ignored;
+    connection_.socket.close(ignored);
+    gone_();
+  }
+
  private:
   void wait_for(std::size_t bytes) {
     needed_ = bytes;
@@ -76,14 +85,6 @@ class Wait : public std::enable_shared_from_this<Wait> {
            {title_at(bytes, called_title_offset), title_at(bytes, calling_title_offset)});
   }
 
-  void close() {
-    if (!connection_.socket.is_open()) return;
-    timer_.cancel();
-    boost::system::error_code ignored;
-    connection_.socket.close(ignored);
-    gone_();
-  }
-
   IncomingConnection connection_;
   boost::asio::steady_timer timer_;
   std::size_t needed_ = 0;
@@ -102,10 +103,53 @@ std::optional<std::size_t> association_request_size(std::span<const std::uint8_t
   return size;
 }
 
-void await_association_request(IncomingConnection connection, std::chrono::milliseconds deadline,
-                               std::function<void(IncomingConnection, AssociationTitles)> whole,
-                               std::function<void()> gone) {
-  std::make_shared<Wait>(std::move(connection), std::move(whole), std::move(gone))->start(deadline);
+std::function<void()> await_association_request(
+    IncomingConnection connection, std::chrono::milliseconds deadline,
+    std::function<void(IncomingConnection, AssociationTitles)> whole, std::function<void()> gone) {
+  const auto wait = std::make_shared<Wait>(std::move(connection), std::move(whole), std::move(gone));
+  wait->start(deadline);
+  return [weak = std::weak_ptr(wait)] {
+    if (const auto waiting = weak.lock()) waiting->close();
+  };
+}
+
+RequestGate::RequestGate(std::chrono::milliseconds deadline, GateCounts& counts, Whole whole)
+    : deadline_(deadline), counts_(counts), whole_(std::move(whole)) {}
+
+void RequestGate::admit(IncomingConnection connection) {
+  if (waiting_ >= room_) make_room();
+  const std::string address = connection.origin.address;
+  Line& line = lines_[address];
+  const auto place = line.emplace(line.end());
+  ++waiting_;
+  *place = await_association_request(
+      std::move(connection), deadline_,
+      [this, address, place](IncomingConnection whole, AssociationTitles titles) {
+        leave(address, place);
+        whole_(std::move(whole), std::move(titles));
+      },
+      [this, address, place] {
+        leave(address, place);
+        ++counts_.without_request;
+      });
+}
+
+void RequestGate::make_room() {
+  const auto longest = std::max_element(lines_.begin(), lines_.end(), [](const auto& a, const auto& b) {
+    return a.second.size() < b.second.size();
+  });
+  if (longest == lines_.end()) return;
+  ++counts_.crowded_out;
+  // A copy, because giving up takes the original out of the line.
+  const auto give_up = longest->second.front();
+  give_up();
+}
+
+void RequestGate::leave(const std::string& address, Line::iterator place) {
+  const auto line = lines_.find(address);
+  line->second.erase(place);
+  if (line->second.empty()) lines_.erase(line);
+  --waiting_;
 }
 
 void reject_for_limit(IncomingConnection connection) {

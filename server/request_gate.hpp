@@ -3,9 +3,13 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <list>
+#include <map>
 #include <optional>
 #include <span>
+#include <string>
 
+#include "server/admission/gate_counts.hpp"
 #include "server/incoming_connection.hpp"
 
 namespace glisson::server {
@@ -29,9 +33,35 @@ std::optional<std::size_t> association_request_size(std::span<const std::uint8_t
 /// request in it.
 /// @param whole called with the connection and the titles that it shows once the request is complete.
 /// @param gone called once when the connection was closed instead.
-void await_association_request(IncomingConnection connection, std::chrono::milliseconds deadline,
-                               std::function<void(IncomingConnection, AssociationTitles)> whole,
-                               std::function<void()> gone);
+/// @return gives the connection up, if it still waits.
+std::function<void()> await_association_request(
+    IncomingConnection connection, std::chrono::milliseconds deadline,
+    std::function<void(IncomingConnection, AssociationTitles)> whole, std::function<void()> gone);
+
+/// The connections that have not shown a whole A-ASSOCIATE-RQ yet. There is room for so many; for one more,
+/// the address that has the most of them loses its oldest, so that a crowd of silent peers pushes out itself.
+class RequestGate {
+ public:
+  using Whole = std::function<void(IncomingConnection, AssociationTitles)>;
+  /// @param deadline for the whole request.
+  /// @param counts outlives the gate.
+  RequestGate(std::chrono::milliseconds deadline, GateCounts& counts, Whole whole);
+
+  void set_room(std::size_t connections) { room_ = connections; }
+  void admit(IncomingConnection connection);
+
+ private:
+  using Line = std::list<std::function<void()>>;  ///< In order of arrival; each gives its connection up.
+  void make_room();
+  void leave(const std::string& address, Line::iterator place);
+
+  std::chrono::milliseconds deadline_;
+  GateCounts& counts_;
+  Whole whole_;
+  std::size_t room_ = 2048;
+  std::size_t waiting_ = 0;
+  std::map<std::string, Line> lines_;  ///< By the peers' addresses.
+};
 
 /// Writes an A-ASSOCIATE-RJ: transient, local limit exceeded (PS3.8 9.3.4), and closes the connection.
 void reject_for_limit(IncomingConnection connection);

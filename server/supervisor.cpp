@@ -31,7 +31,7 @@ namespace {
 using boost::asio::ip::tcp;
 using namespace std::chrono_literals;
 
-/// Connections that have not shown a whole A-ASSOCIATE-RQ yet; more are closed at once.
+/// Connections that have not shown a whole A-ASSOCIATE-RQ yet.
 constexpr int most_pending_connections = 2048;
 /// After SIGTERM: how long work in hand may take before it is interrupted.
 constexpr auto stop_deadline = 60s;
@@ -44,6 +44,13 @@ int raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
   ::getrlimit(RLIMIT_NOFILE, &limit);
   return static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 65536));
+}
+
+PoolLimits limits_of(const config::Settings& settings) {
+  const int largest = settings.max_associations;
+  const int per_address = settings.max_associations_per_address;
+  return {settings.min_associations, largest, per_address > 0 ? per_address : (3 * largest + 3) / 4,
+          settings.max_associations_per_title};
 }
 
 /// A role of which one process runs; started again, with growing pauses, when it dies.
@@ -64,10 +71,16 @@ class Supervisor {
         settings_file_(std::move(settings_file)),
         launcher_(arguments),
         listener_(loop_),
-        tls_port_(loop_, settings, [this](IncomingConnection connection) { admit(std::move(connection)); }),
+        tls_port_(loop_, settings,
+                  [this](IncomingConnection connection) { gate_.admit(std::move(connection)); }),
         signals_(loop_, SIGTERM, SIGINT, SIGCHLD),
         stop_timer_(loop_),
-        pool_(loop_, launcher_, settings.min_associations, settings.max_associations) {
+        count_log_(loop_),
+        gate_(settings.association_request_timeout, counts_,
+              [this](IncomingConnection connection, const AssociationTitles& titles) {
+                pool_.take(std::move(connection), titles);
+              }),
+        pool_(loop_, launcher_, limits_of(settings), counts_) {
     signals_.add(SIGHUP);
     for (const std::string& role : roles) {
       if (role == "association") {
@@ -89,7 +102,8 @@ class Supervisor {
           fmt::format("user {} cannot read the settings file {}", settings_.user, settings_file_.string()));
     }
     if (roles_.contains("tls")) tls_port_.check_files();
-    most_pending_ = std::min(most_pending_connections, raise_descriptor_limit() / 2);
+    gate_.set_room(
+        static_cast<std::size_t>(std::min(most_pending_connections, raise_descriptor_limit() / 2)));
     // A postmaster that dies leaves backends: they become our children, and are reaped.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     await_signal();
@@ -97,6 +111,7 @@ class Supervisor {
     if (receives_) {
       pool_.start();
       accept();
+      log_counts();
       log::info(fmt::format("listening on {}:{} as {}", settings_.bind_address, settings_.port,
                             settings_.ae_title));
     }
@@ -113,19 +128,19 @@ class Supervisor {
 
   void accept() {
     listener_.accept([this](tcp::socket socket, const ConnectionOrigin& origin) {
-      if (pending_ < most_pending_) admit({std::move(socket), origin});
+      gate_.admit({std::move(socket), origin});
     });
   }
 
-  void admit(IncomingConnection connection) {
-    ++pending_;
-    await_association_request(
-        std::move(connection), settings_.association_request_timeout,
-        [this](IncomingConnection whole, const AssociationTitles&) {
-          --pending_;
-          pool_.take(std::move(whole));
-        },
-        [this] { --pending_; });
+  /// Peers that are turned away are summed up: each by itself would let anybody fill the log.
+  void log_counts() {
+    const std::string text = turned_away(logged_counts_, counts_);
+    if (!text.empty()) log::warning(fmt::format("in the last minute: {}", text));
+    logged_counts_ = counts_;
+    count_log_.expires_after(60s);
+    count_log_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) log_counts();
+    });
   }
 
   void start(const std::string& name, SingleRole& role) {
@@ -206,6 +221,7 @@ class Supervisor {
     listener_.close();
     tls_port_.stop();
     pool_.stop();
+    count_log_.cancel();
     for (auto& [name, role] : roles_) {
       role.restart.cancel();
       if (name != "database") role.control.reset();
@@ -250,10 +266,12 @@ class Supervisor {
   TlsPort tls_port_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer stop_timer_;
+  GateCounts counts_;  ///< For the log, and for whoever shows figures.
+  GateCounts logged_counts_;
+  boost::asio::steady_timer count_log_;
+  RequestGate gate_;
   AssociationPool pool_;
   std::map<std::string, SingleRole> roles_;
-  int pending_ = 0;
-  int most_pending_ = most_pending_connections;
   bool receives_ = false;
   bool stopping_ = false;
   bool finished_ = false;

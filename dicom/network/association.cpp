@@ -127,6 +127,7 @@ StoreOutcome StorageProvider::receive(const Command& command, const StoreRequest
     if (file >= 0) report_lost(request, end.what());
     throw;
   }
+  summary_.bytes += received.bytes();
   if (!received.failure().empty()) {
     if (file >= 0) report_lost(request, received.failure());
     return {DimseStatus::out_of_resources, no_file.empty() ? received.failure() : no_file};
@@ -206,8 +207,8 @@ AssociationSummary serve_association(int socket, const AssociationHandlers& hand
                                      const AssociationLimits& limits, std::string address) {
   AssociationSummary summary;
   summary.address = std::move(address);
-  auto upper_layer =
-      UpperLayer::receive(socket, {limits.pdu_timeout, limits.idle_timeout}, limits.max_pdu_length);
+  auto upper_layer = UpperLayer::receive(
+      socket, {limits.pdu_timeout, limits.idle_timeout, limits.minimum_rate}, limits.max_pdu_length);
   try {
     if (upper_layer.association() == nullptr) {
       throw AssociationEnded("no association: " + upper_layer.problem());

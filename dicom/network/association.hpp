@@ -81,8 +81,9 @@ struct AssociationHandlers {
 
 /// Limits and deadlines of an association.
 struct AssociationLimits {
-  std::chrono::milliseconds pdu_timeout{30'000};   ///< One PDU, from the one before to its last byte.
+  std::chrono::milliseconds pdu_timeout{30'000};   ///< Longest silence and delay within a message.
   std::chrono::milliseconds idle_timeout{60'000};  ///< Between two messages.
+  std::uint32_t minimum_rate = 1000;               ///< Bytes per second that the peer sends within a message.
   std::uint64_t largest_data_set = std::uint64_t{4} << 30;  ///< Bytes; larger ones are answered with A700.
   std::uint32_t max_pdu_length = 131072;
 };
@@ -95,12 +96,14 @@ struct AssociationSummary {
   Admission admission = Admission::congested;
   /// Rejected without asking `admit`: a title that is none (empty here), or a foreign application context.
   bool unjudged = false;
-  /// "released", "rejected", "aborted by peer", "connection lost", "timed out", "data set too large",
+  /// "released", "rejected", "aborted by peer", "connection lost", "timed out" (between messages),
+  /// "too slow" (within one), "data set too large",
   /// "protocol violated: ...", "no association: ...".
   std::string end;
   std::uint64_t stored = 0;   ///< C-STORE answered with success.
   std::uint64_t refused = 0;  ///< C-STORE answered with anything else.
   std::uint64_t echoes = 0;
+  std::uint64_t bytes = 0;  ///< Of the data sets that were received whole.
 };
 
 /// Serves one association on a connected stream socket from the A-ASSOCIATE-RQ to the close; takes ownership

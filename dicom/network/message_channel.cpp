@@ -19,7 +19,8 @@ namespace {
   if (socket == nullptr || socket->end() == PduSocket::End::closed_by_peer) {
     throw AssociationEnded("connection lost");
   }
-  if (socket->end() == PduSocket::End::timed_out) throw AssociationEnded("timed out");
+  if (socket->end() == PduSocket::End::idle_too_long) throw AssociationEnded("timed out");
+  if (socket->end() == PduSocket::End::too_slow) throw AssociationEnded("too slow");
   if (condition == DUL_PEERABORTEDASSOCIATION) throw AssociationEnded("aborted by peer");
   violated("unexpected or malformed PDU");
 }

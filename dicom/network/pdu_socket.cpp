@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -29,7 +30,10 @@ int PduSocket::exchange_descriptor(int descriptor) noexcept {
 }
 
 PduSocket::PduSocket(int descriptor, PduDeadlines deadlines) noexcept
-    : descriptor_(descriptor), deadlines_(deadlines), deadline_(Clock::now() + deadlines.pdu) {
+    : descriptor_(descriptor),
+      deadlines_(deadlines),
+      deadline_(Clock::now() + deadlines.pdu),
+      last_read_(Clock::now()) {
   set_tcp_option(descriptor_, TCP_NODELAY);
   set_tcp_option(descriptor_, TCP_QUICKACK);
 }
@@ -54,46 +58,44 @@ bool PduSocket::wait_for(short events, Clock::time_point deadline) const noexcep
 }
 
 ssize_t PduSocket::read(void* buffer, std::size_t size) noexcept {
-  for (;;) {
-    if (Clock::now() >= deadline_) {
-      end_ = End::timed_out;
+  for (bool waited = false;; waited = true) {
+    const ssize_t received_bytes = ::recv(descriptor_, buffer, size, MSG_DONTWAIT);
+    if (received_bytes > 0) {
+      // What lay here already did not come late: the time since the last read was ours.
+      if (!waited) deadline_ += Clock::now() - last_read_;
+      received(static_cast<std::size_t>(received_bytes));
+      set_tcp_option(descriptor_, TCP_QUICKACK);
+      return received_bytes;
+    }
+    if (received_bytes == 0 || (errno != EAGAIN && errno != EINTR)) {
+      end_ = End::closed_by_peer;
+      return received_bytes;
+    }
+    if (is_too_late()) {
       send_abort();
       errno = ETIMEDOUT;
       return -1;
-    }
-    const ssize_t received = ::recv(descriptor_, buffer, size, MSG_DONTWAIT);
-    if (received > 0) {
-      count(static_cast<const unsigned char*>(buffer), static_cast<std::size_t>(received));
-      set_tcp_option(descriptor_, TCP_QUICKACK);
-      return received;
-    }
-    if (received == 0 || (errno != EAGAIN && errno != EINTR)) {
-      end_ = End::closed_by_peer;
-      return received;
     }
     wait_for(POLLIN, deadline_);
   }
 }
 
-void PduSocket::count(const unsigned char* bytes, std::size_t size) noexcept {
-  const auto now = Clock::now();
-  if (header_bytes_ == 0 && body_left_ == 0) deadline_ = now + deadlines_.pdu;
-  while (size > 0) {
-    if (body_left_ > 0) {
-      const auto step = std::min<std::size_t>(size, body_left_);
-      body_left_ -= static_cast<std::uint32_t>(step);
-      bytes += step;
-      size -= step;
-    } else {
-      header_[header_bytes_++] = *bytes++;
-      --size;
-      if (header_bytes_ < header_.size()) continue;
-      header_bytes_ = 0;
-      body_left_ = (std::uint32_t{header_[2]} << 24) | (std::uint32_t{header_[3]} << 16) |
-                   (std::uint32_t{header_[4]} << 8) | std::uint32_t{header_[5]};
-    }
-    if (header_bytes_ == 0 && body_left_ == 0) deadline_ = now + deadlines_.pdu;
+void PduSocket::received(std::size_t bytes) noexcept {
+  last_read_ = Clock::now();
+  const auto longest = last_read_ + deadlines_.pdu;
+  const std::chrono::duration<double> bought(static_cast<double>(bytes) / deadlines_.minimum_rate);
+  if (awaits_message_ || bought >= deadlines_.pdu) {
+    deadline_ = longest;
+  } else {
+    deadline_ = std::min(longest, deadline_ + std::chrono::duration_cast<Clock::duration>(bought));
   }
+  awaits_message_ = false;
+}
+
+bool PduSocket::is_too_late() noexcept {
+  if (Clock::now() < deadline_) return false;
+  end_ = awaits_message_ ? End::idle_too_long : End::too_slow;
+  return true;
 }
 
 ssize_t PduSocket::write(const void* buffer, std::size_t size) noexcept {
@@ -105,7 +107,7 @@ ssize_t PduSocket::write(const void* buffer, std::size_t size) noexcept {
       done += static_cast<std::size_t>(sent);
     } else if (errno == EAGAIN) {
       if (wait_for(POLLOUT, deadline)) continue;
-      end_ = End::timed_out;
+      end_ = End::too_slow;
       errno = ETIMEDOUT;
       return -1;
     } else if (errno != EINTR) {
@@ -118,11 +120,15 @@ ssize_t PduSocket::write(const void* buffer, std::size_t size) noexcept {
 
 bool PduSocket::readable(std::chrono::milliseconds timeout) noexcept {
   if (wait_for(POLLIN, std::min(deadline_, Clock::now() + timeout))) return true;
-  if (Clock::now() >= deadline_) end_ = End::timed_out;
+  static_cast<void>(is_too_late());
   return false;
 }
 
-void PduSocket::await_message() noexcept { deadline_ = Clock::now() + deadlines_.idle; }
+void PduSocket::await_message() noexcept {
+  last_read_ = Clock::now();
+  deadline_ = last_read_ + deadlines_.idle;
+  awaits_message_ = true;
+}
 
 void PduSocket::send_abort() noexcept {
   // Source 0: the service user; its reason field is not significant (PS3.8 9.3.8).

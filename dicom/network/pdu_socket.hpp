@@ -2,7 +2,6 @@
 
 #include <sys/types.h>
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -11,17 +10,21 @@ namespace glisson::dicom {
 
 /// Deadlines of a connection that speaks the upper layer protocol (PS3.8 9.3).
 struct PduDeadlines {
-  std::chrono::milliseconds pdu;   ///< One PDU, from the end of the one before it to its last byte.
-  std::chrono::milliseconds idle;  ///< The first byte of a message, counted from await_message().
+  /// Longest silence within a message, and how far its bytes may fall behind the minimum rate. A PDU is whole
+  /// after this time and its length at that rate, or it is cut.
+  std::chrono::milliseconds pdu;
+  std::chrono::milliseconds idle;     ///< The first byte of a message, counted from await_message().
+  std::uint32_t minimum_rate = 1000;  ///< Bytes per second within a message.
 };
 
-/// A connected stream socket that knows where PDUs begin and end, so that its deadlines hold for whole PDUs:
-/// a peer that drips bytes is cut as surely as a silent one. Answers leave at once (TCP_NODELAY), and what
-/// arrives is acknowledged at once (TCP_QUICKACK, which Linux forgets after each read): otherwise Nagle's
-/// algorithm and delayed acknowledgements cost 40 ms for each C-STORE. Never raises SIGPIPE.
+/// A connected stream socket whose deadlines no dripping peer puts off: each byte that arrives buys only the
+/// time that it may take at the minimum rate, so that a peer that drips is cut as surely as a silent one.
+/// Time in which nobody reads is not the peer's. Answers leave at once (TCP_NODELAY), and what arrives is
+/// acknowledged at once (TCP_QUICKACK, which Linux forgets after each read): otherwise Nagle's algorithm and
+/// delayed acknowledgements cost 40 ms for each C-STORE. Never raises SIGPIPE.
 class PduSocket {
  public:
-  enum class End { open, closed_by_peer, timed_out };
+  enum class End { open, closed_by_peer, idle_too_long, too_slow };
 
   /// Takes ownership of the descriptor.
   PduSocket(int descriptor, PduDeadlines deadlines) noexcept;
@@ -53,15 +56,15 @@ class PduSocket {
  private:
   using Clock = std::chrono::steady_clock;
   bool wait_for(short events, Clock::time_point deadline) const noexcept;
-  void count(const unsigned char* bytes, std::size_t size) noexcept;
+  void received(std::size_t bytes) noexcept;
+  bool is_too_late() noexcept;
   void send_abort() noexcept;
 
   int descriptor_;
   PduDeadlines deadlines_;
   Clock::time_point deadline_;
-  std::array<unsigned char, 6> header_{};  ///< PDU type, reserved, length (PS3.8 9.3.1).
-  std::size_t header_bytes_ = 0;
-  std::uint32_t body_left_ = 0;
+  Clock::time_point last_read_;  ///< When the last read ended.
+  bool awaits_message_ = false;  ///< The next byte begins one.
   End end_ = End::open;
 };
 

@@ -140,8 +140,8 @@ TEST(Deadlines, CutAPeerThatFallsSilentWithinADataSet) {
   peer.associate(pdu::storing_ct());
   peer.send(pdu::store_ct(1) + pdu::data(1, false, false, "half of"));
   EXPECT_EQ(peer.receive(3s).type, pdu::abort);
-  EXPECT_EQ(node.summary(0).end, "timed out");
-  EXPECT_EQ(node.lost(), std::vector<std::string>{"timed out"});
+  EXPECT_EQ(node.summary(0).end, "too slow");
+  EXPECT_EQ(node.lost(), std::vector<std::string>{"too slow"});
 }
 
 TEST(Deadlines, CutAPeerThatDripsBytes) {
@@ -156,12 +156,44 @@ TEST(Deadlines, CutAPeerThatDripsBytes) {
   for (std::size_t i = 0; i < bytes.size() && !peer.is_closed_within(20ms); ++i)
     peer.send(bytes.substr(i, 1));
   EXPECT_LT(std::chrono::steady_clock::now() - start, 2s);
-  EXPECT_EQ(node.summary(0).end, "timed out");
+  EXPECT_EQ(node.summary(0).end, "too slow");
+}
+
+TEST(Deadlines, CutAPeerThatDripsWholePdus) {
+  auto limits = StorageNode::short_limits();
+  limits.pdu_timeout = 300ms;
+  limits.minimum_rate = 10'000;
+  StorageNode node(limits);
+  const auto peer = ScriptedPeer::connect(node.port());
+  peer.associate(pdu::storing_ct());
+  peer.send(pdu::store_ct(1));
+  const auto start = std::chrono::steady_clock::now();
+  // What came quickly before buys no time for what comes slowly after.
+  for (int i = 0; i < 40; ++i) peer.send(pdu::data(1, false, false, std::string(4000, 'x')));
+  for (int i = 0; i < 200 && !peer.is_closed_within(20ms); ++i) peer.send(pdu::data(1, false, false, "x"));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 2s);
+  EXPECT_EQ(node.summary(0).end, "too slow");
+}
+
+TEST(Deadlines, HoldThePeerToNoDelayOfTheServersOwn) {
+  auto limits = StorageNode::short_limits();
+  limits.pdu_timeout = 200ms;
+  limits.minimum_rate = 100'000;
+  StorageNode node(limits);
+  node.open_file = [](const auto&) {
+    std::this_thread::sleep_for(500ms);
+    return -1;
+  };
+  const auto peer = ScriptedPeer::connect(node.port());
+  peer.associate(pdu::storing_ct());
+  peer.send(pdu::store_ct(1) + pdu::data(1, false, false, "half of ") + pdu::data(1, false, true, "it"));
+  EXPECT_EQ(command_in(peer.receive()).number(status), 0xA700);
 }
 
 TEST(Deadlines, LeaveASlowButSteadyPeerAlone) {
   auto limits = StorageNode::short_limits();
   limits.pdu_timeout = 1s;
+  limits.minimum_rate = 50;
   StorageNode node(limits);
   const auto peer = ScriptedPeer::connect(node.port());
   peer.associate(pdu::storing_ct());

@@ -7,6 +7,7 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <ctime>
+#include <list>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,7 @@ using boost::asio::ip::tcp;
 using namespace std::chrono_literals;
 
 /// A connected pair on loopback, and what became of the accepted end.
-class RequestGate : public testing::Test {
+class AssociationRequestGate : public testing::Test {
  protected:
   void SetUp() override {
     tcp::acceptor acceptor(loop_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
@@ -60,7 +61,7 @@ class RequestGate : public testing::Test {
   bool gone_ = false;
 };
 
-TEST_F(RequestGate, HandsOnAWholeRequestWithEveryByteStillUnread) {
+TEST_F(AssociationRequestGate, HandsOnAWholeRequestWithEveryByteStillUnread) {
   open_gate(5s);
   const auto bytes = request(200, 200);
   send(bytes);
@@ -72,7 +73,7 @@ TEST_F(RequestGate, HandsOnAWholeRequestWithEveryByteStillUnread) {
   EXPECT_FALSE(gone_);
 }
 
-TEST_F(RequestGate, ReadsTheTitlesAtTheirOffsetsWithoutPadding) {
+TEST_F(AssociationRequestGate, ReadsTheTitlesAtTheirOffsetsWithoutPadding) {
   open_gate(5s);
   auto bytes = request(200, 200);
   const std::string_view called = "GLISSON", calling = "  CT 1 ";
@@ -86,14 +87,14 @@ TEST_F(RequestGate, ReadsTheTitlesAtTheirOffsetsWithoutPadding) {
   EXPECT_EQ(whole_->origin.address, "127.0.0.1");
 }
 
-TEST_F(RequestGate, ClosesARequestWithoutRoomForItsTitles) {
+TEST_F(AssociationRequestGate, ClosesARequestWithoutRoomForItsTitles) {
   open_gate(5s);
   send(request(67, 67));
   loop_.run();
   EXPECT_TRUE(gone_);
 }
 
-TEST_F(RequestGate, WaitsForARequestThatComesInPieces) {
+TEST_F(AssociationRequestGate, WaitsForARequestThatComesInPieces) {
   open_gate(5s);
   for (const unsigned char byte : request(80, 79)) send({byte});
   loop_.run_for(50ms);
@@ -103,7 +104,7 @@ TEST_F(RequestGate, WaitsForARequestThatComesInPieces) {
   EXPECT_TRUE(whole_);
 }
 
-TEST_F(RequestGate, SleepsWhileARequestIsPartial) {
+TEST_F(AssociationRequestGate, SleepsWhileARequestIsPartial) {
   open_gate(5s);
   send(request(1000, 10));
   const std::clock_t before = std::clock();
@@ -113,35 +114,35 @@ TEST_F(RequestGate, SleepsWhileARequestIsPartial) {
   EXPECT_FALSE(gone_);
 }
 
-TEST_F(RequestGate, ClosesASilentConnectionAtTheDeadline) {
+TEST_F(AssociationRequestGate, ClosesASilentConnectionAtTheDeadline) {
   open_gate(50ms);
   loop_.run();
   EXPECT_TRUE(gone_);
   EXPECT_FALSE(whole_);
 }
 
-TEST_F(RequestGate, ClosesAPartialRequestAtTheDeadline) {
+TEST_F(AssociationRequestGate, ClosesAPartialRequestAtTheDeadline) {
   open_gate(50ms);
   send(request(1000, 999));
   loop_.run();
   EXPECT_TRUE(gone_);
 }
 
-TEST_F(RequestGate, ClosesWhatIsNoAssociationRequest) {
+TEST_F(AssociationRequestGate, ClosesWhatIsNoAssociationRequest) {
   open_gate(5s);
   send({'G', 'E', 'T', ' ', '/', ' '});
   loop_.run();
   EXPECT_TRUE(gone_);
 }
 
-TEST_F(RequestGate, ClosesARequestThatClaimsToBeHuge) {
+TEST_F(AssociationRequestGate, ClosesARequestThatClaimsToBeHuge) {
   open_gate(5s);
   send(request(largest_association_request, 0));
   loop_.run();
   EXPECT_TRUE(gone_);
 }
 
-TEST_F(RequestGate, ClosesWhenThePeerGivesUp) {
+TEST_F(AssociationRequestGate, ClosesWhenThePeerGivesUp) {
   open_gate(5s);
   send(request(100, 20));
   peer_.close();
@@ -149,12 +150,67 @@ TEST_F(RequestGate, ClosesWhenThePeerGivesUp) {
   EXPECT_TRUE(gone_);
 }
 
-TEST_F(RequestGate, RejectsForALimitWithAProperAnswer) {
+TEST_F(AssociationRequestGate, RejectsForALimitWithAProperAnswer) {
   send(request(100, 100));
   reject_for_limit({std::move(accepted_), {}});
   std::array<unsigned char, 10> answer{};
   boost::asio::read(peer_, boost::asio::buffer(answer));
   EXPECT_EQ(answer, (std::array<unsigned char, 10>{0x03, 0, 0, 0, 0, 4, 0, 2, 3, 2}));
+}
+
+/// A crowd at the gate, each of its connections from the address that the test says.
+class Crowd : public testing::Test {
+ protected:
+  tcp::socket& arrive(const std::string& address) {
+    tcp::socket& peer = peers_.emplace_back(loop_);
+    peer.connect(acceptor_.local_endpoint());
+    gate_.admit({acceptor_.accept(), {address, 104, {}, {}}});
+    return peer;
+  }
+  bool is_closed(tcp::socket& peer) {
+    loop_.poll();
+    peer.non_blocking(true);
+    std::array<char, 1> byte{};
+    boost::system::error_code error;
+    peer.receive(boost::asio::buffer(byte), 0, error);
+    return error != boost::asio::error::would_block;
+  }
+
+  boost::asio::io_context loop_;
+  tcp::acceptor acceptor_{loop_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)};
+  std::list<tcp::socket> peers_;
+  GateCounts counts_;
+  int whole_ = 0;
+  RequestGate gate_{60s, counts_, [this](const IncomingConnection&, const AssociationTitles&) { ++whole_; }};
+};
+
+TEST_F(Crowd, LosesItsOldestWhenThereIsNoRoom) {
+  gate_.set_room(3);
+  tcp::socket& honest = arrive("192.0.2.1");
+  tcp::socket& oldest = arrive("192.0.2.9");
+  tcp::socket& second = arrive("192.0.2.9");
+  EXPECT_FALSE(is_closed(oldest));
+  tcp::socket& newcomer = arrive("192.0.2.2");
+  EXPECT_TRUE(is_closed(oldest));
+  EXPECT_FALSE(is_closed(second));
+  EXPECT_FALSE(is_closed(honest));
+  EXPECT_FALSE(is_closed(newcomer));
+  EXPECT_EQ(counts_.crowded_out, 1U);
+  EXPECT_EQ(counts_.without_request, 1U);
+}
+
+TEST_F(Crowd, LetsThroughWhoSpeaksUp) {
+  gate_.set_room(2);
+  arrive("192.0.2.9");
+  tcp::socket& honest = arrive("192.0.2.1");
+  std::vector<unsigned char> request(80, 0x20);
+  std::copy_n(std::array<unsigned char, 6>{1, 0, 0, 0, 0, 74}.begin(), 6, request.begin());
+  boost::asio::write(honest, boost::asio::buffer(request));
+  loop_.run_for(50ms);
+  EXPECT_EQ(whole_, 1);
+  tcp::socket& next = arrive("192.0.2.9");
+  EXPECT_FALSE(is_closed(next));
+  EXPECT_EQ(counts_.crowded_out, 0U);
 }
 
 }  // namespace

@@ -114,6 +114,12 @@ class RawPeer:
                    + _element(0x1000, _uid(sop_instance_uid)))
         return _element(0, struct.pack("<I", len(command))) + command
 
+    def release(self):
+        """A-RELEASE, both ways; the connection stays open."""
+        self.socket.sendall(_pdu(5, bytes(4)))
+        if self._receive()[0] != 6:
+            raise ValueError("no A-RELEASE-RP")
+
     def _status(self):
         response = self._receive()[1][6:]
         elements = {}

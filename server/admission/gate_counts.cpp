@@ -1,0 +1,26 @@
+#include "server/admission/gate_counts.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+#include <vector>
+
+namespace glisson::server {
+
+std::string turned_away(const GateCounts& before, const GateCounts& now) {
+  const std::array<std::pair<std::uint64_t, const char*>, 5> differences{{
+      {now.refused_for_total - before.refused_for_total, "refused, all association processes busy"},
+      {now.refused_for_address - before.refused_for_address, "refused, too many of one address"},
+      {now.refused_for_title - before.refused_for_title, "refused, too many of one calling title"},
+      {now.without_request - before.without_request, "closed without an association request"},
+      {now.crowded_out - before.crowded_out, "of them early, to make room"},
+  }};
+  std::vector<std::string> parts;
+  for (const auto& [count, what] : differences) {
+    if (count > 0) parts.push_back(fmt::format("{} {}", count, what));
+  }
+  return fmt::format("{}", fmt::join(parts, "; "));
+}
+
+}  // namespace glisson::server
