@@ -52,6 +52,7 @@ class PduSocket {
   /// the first PDU begins anew.
   int exchange_descriptor(int descriptor) noexcept;
   End end() const noexcept { return end_; }
+  bool timed_out() const noexcept { return end_ == End::idle_too_long || end_ == End::too_slow; }
 
  private:
   using Clock = std::chrono::steady_clock;

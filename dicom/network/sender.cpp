@@ -58,8 +58,7 @@ SendOutcome unopened(const UpperLayer& upper_layer) {
       std::replace(outcome.detail.begin(), outcome.detail.end(), '\n', ' ');
       if (rejection.result == ASC_RESULT_REJECTEDPERMANENT) outcome.result = SendResult::not_admitted;
     }
-  } else if (const auto* socket = upper_layer.socket();
-             socket != nullptr && socket->end() == PduSocket::End::timed_out) {
+  } else if (const auto* socket = upper_layer.socket(); socket != nullptr && socket->timed_out()) {
     outcome.detail = "no answer to A-ASSOCIATE-RQ in time";
   }
   return outcome;
@@ -119,7 +118,7 @@ SendOutcome on_association(const Destination& destination, const std::vector<Pro
     release(upper_layer);
     return {SendResult::no_context, std::nullopt, "no presentation context was accepted", true};
   } catch (const AssociationEnded& end) {
-    const bool answers = upper_layer.socket()->end() != PduSocket::End::timed_out;
+    const bool answers = !upper_layer.socket()->timed_out();
     upper_layer.socket()->abort();
     return {SendResult::transient, std::nullopt, end.what(), answers};
   }
