@@ -64,8 +64,13 @@ std::int64_t Ingest::association() {
 Admission Ingest::admit(const dicom::AssociationRequest& request, const ConnectionOrigin& origin) {
   const Admission admission = doorkeeper_.admit(request, origin);
   record_ = {request.calling.value(), request.called.value(), origin.address, doorkeeper_.entity().title};
-  if (admission != Admission::accepted || request.storage_classes.empty()) return admission;
+  if (admission != Admission::accepted || request.verification_only) return admission;
   try {
+    if (request.storage_classes.empty()) {
+      // A peer that calls back with the result of a storage commitment shows that it reaches us.
+      association();
+      return admission;
+    }
     if (const auto& refusal = node_refusal()) {
       log::warning(fmt::format("association refused for now: {}", refusal->reason));
       return Admission::congested;

@@ -18,18 +18,23 @@ enum class CommandElement : std::uint16_t {
   command_field = 0x0100,
   message_id = 0x0110,
   message_id_being_responded_to = 0x0120,
+  move_destination = 0x0600,
   priority = 0x0700,
   command_data_set_type = 0x0800,
   status = 0x0900,
   error_comment = 0x0902,
   affected_sop_instance_uid = 0x1000,
   requested_sop_instance_uid = 0x1001,
+  action_type_id = 0x1008,
 };
 
 /// Command Field (0000,0100) of the services that Glisson speaks; a response has `response_bit` set.
 namespace dimse {
 inline constexpr std::uint16_t c_store = 0x0001;
+inline constexpr std::uint16_t c_move = 0x0021;
 inline constexpr std::uint16_t c_echo = 0x0030;
+inline constexpr std::uint16_t n_event_report = 0x0100;
+inline constexpr std::uint16_t n_action = 0x0130;
 inline constexpr std::uint16_t c_cancel = 0x0FFF;
 inline constexpr std::uint16_t response_bit = 0x8000;
 }  // namespace dimse

@@ -71,7 +71,7 @@ struct ServeOptions {
 };
 int serve(const ServeOptions& options);
 
-/// `glisson peer add|list|remove|echo|refused`.
+/// `glisson peer add|list|remove|echo|check|refused`.
 struct PeerOptions {
   std::string name;
   std::string ae_title;
@@ -92,6 +92,7 @@ int peer_add(const PeerOptions& options);
 int peer_list(const PeerOptions& options);
 int peer_remove(const PeerOptions& options);
 int peer_echo(const PeerOptions& options);
+int peer_check(const PeerOptions& options);
 int peer_refused(const PeerOptions& options);
 
 /// `glisson peer change`: what is not given stays.

@@ -138,6 +138,14 @@ void add_peer(CLI::App& app, int& exit_code) {
   add_action(*peer, exit_code, "refused",
              "List the associations that were turned away, and what would admit them", &peer_refused)
       .with_json();
+  auto check = add_action(*peer, exit_code, "check",
+                          "Try a peer step by step and tell what to change on which side; exit code 4 when a "
+                          "step fails",
+                          &peer_check)
+                   .with_json();
+  check.argument("NAME", &PeerOptions::name, "Name of the peer");
+  check.command->footer(
+      "Example:\n  glisson peer check pacs\nIt sends no instance and asks for none that exists.");
   add_action(*peer, exit_code, "echo", "Ask a peer for C-ECHO", &peer_echo)
       .argument("NAME", &PeerOptions::name, "Name of the peer");
 }
