@@ -94,6 +94,17 @@ class PeerCheck(unittest.TestCase):
         self.assert_fails("association accepted", "does not know our title GLISSON",
                           f"In that PACS, add this node: AE title GLISSON, host 127.0.0.1, port {self.service.port}")
 
+    def test_other_rejections(self):
+        def hang_up(*_):
+            raise ConnectionError
+        for reject, detail, advice in (
+                (lambda *_: pacs.NO_REASON, r"for good: it gives no reason \(source 1, reason 1\)", "In that PACS, allow: AE title GLISSON"),
+                (lambda *_: pacs.CONGESTED, "for now: temporary congestion", "try again later"),
+                (hang_up, "ends the connection instead of an answer", "may be no DICOM node, or may allow certain addresses")):
+            with self.subTest(detail):
+                self.add(self.play(EVERYTHING, reject=reject).port)
+                self.assert_fails("association accepted", detail, advice)
+
     def test_no_sr_context(self):
         peer = self.play({pacs.VERIFICATION, pacs.CT})
         self.add(peer.port)
