@@ -7,6 +7,7 @@
 #include "dicom/network/sender.hpp"
 #include "server/log.hpp"
 #include "server/roles.hpp"
+#include "server/tls/sending.hpp"
 #include "server/worker.hpp"
 #include "storage/alerts.hpp"
 #include "storage/results.hpp"
@@ -95,10 +96,11 @@ int run_delivery_role(const config::Settings& settings, int control) {
                "Held until purpose, responsible person and term of the destination are declared."});
           return;
         }
-        const dicom::Destination destination{dicom::AeTitle(settings.ae_title), delivery->peer.ae_title,
-                                             delivery->peer.host, delivery->peer.port};
-        settle(database, job, *delivery, dicom::send_instance(destination, delivery->part10),
-               settings.silence_alert);
+        const auto outcome = send_to_peer(settings, delivery->peer, std::chrono::seconds(30),
+                                          [&](const dicom::Destination& destination) {
+                                            return dicom::send_instance(destination, delivery->part10);
+                                          });
+        settle(database, job, *delivery, outcome, settings.silence_alert);
       });
 }
 

@@ -90,6 +90,8 @@ Peer peer_from(const pqxx::row& row) {
             .host = row["host"].as<std::string>(),
             .port = row["port"].as<std::uint16_t>(),
             .networks = {},
+            .tls = row["tls"].as<bool>(),
+            .certificate = text_or_empty(row["certificate"]),
             .may_store = row["may_store"].as<bool>(),
             .may_query = row["may_query"].as<bool>(),
             .may_echo = row["may_echo"].as<bool>(),

@@ -20,14 +20,14 @@ constexpr Statement title_taken{
 constexpr Statement update_peer{"peer_update", R"(
     update peer set ae_title = $2, host = $3, port = $4, may_store = $5, may_query = $6, may_echo = $7,
                     receives_reports = $8, purpose = $9, responsible = $10, valid_until = $11::date,
-                    networks = $12::cidr[]
+                    networks = $12::cidr[], tls = $13, certificate = $14
     where name = $1 and removed_at is null
     returning peer_id)"};
 
 constexpr Statement insert_peer{"peer_insert", R"(
     insert into peer (name, ae_title, host, port, may_store, may_query, may_echo, receives_reports, purpose,
-                      responsible, valid_until, networks)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::date, $12::cidr[])
+                      responsible, valid_until, networks, tls, certificate)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::date, $12::cidr[], $13, $14)
     returning peer_id)"};
 
 constexpr Statement forget_refused{"peer_forget_refused",
@@ -50,7 +50,8 @@ constexpr Statement end_deliveries{"peer_end_deliveries", R"(
 
 constexpr const char* columns =
     "select peer_id, name, ae_title, host, port, may_store, may_query, may_echo, receives_reports, purpose, "
-    "responsible, to_char(valid_until, 'YYYY-MM-DD'), array_to_string(networks, ',') from peer where "
+    "responsible, to_char(valid_until, 'YYYY-MM-DD'), array_to_string(networks, ','), tls, certificate from "
+    "peer where "
     "removed_at is null";
 
 Peer peer_from(const pqxx::row& row) {
@@ -69,6 +70,8 @@ Peer peer_from(const pqxx::row& row) {
   peer.valid_until = text_or_empty(row[11]);
   std::istringstream networks(row[12].c_str());
   for (std::string network; std::getline(networks, network, ',');) peer.networks.emplace_back(network);
+  peer.tls = row[13].as<bool>();
+  peer.certificate = text_or_empty(row[14]);
   return peer;
 }
 
@@ -145,7 +148,7 @@ void add_peer(Database& database, const Peer& peer, const Author& author) {
       return transaction.run(statement, peer.name, title, peer.host, static_cast<int>(peer.port),
                              peer.may_store, peer.may_query, peer.may_echo, peer.receives_reports, purpose,
                              null_if_empty(peer.responsible), null_if_empty(peer.valid_until),
-                             array_literal(networks));
+                             array_literal(networks), peer.tls, null_if_empty(peer.certificate));
     };
     pqxx::result rows = write(update_peer);
     if (rows.empty()) rows = write(insert_peer);

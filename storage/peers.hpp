@@ -26,6 +26,8 @@ struct Peer {
   std::string host;
   std::uint16_t port = 0;
   std::vector<Network> networks;  ///< From which it may call; empty: any.
+  bool tls = false;               ///< Reports are sent over TLS.
+  std::string certificate;  ///< "sha256:" and a fingerprint, or a subject: accepted with it only; empty: any.
   bool may_store = false;
   bool may_query = false;
   bool may_echo = false;

@@ -12,7 +12,8 @@ constexpr std::array reasons{
     AssociationRefusal::malformed_request,     AssociationRefusal::called_title_unknown,
     AssociationRefusal::calling_title_unknown, AssociationRefusal::title_not_for_peer,
     AssociationRefusal::address_not_allowed,   AssociationRefusal::store_not_permitted,
-    AssociationRefusal::echo_not_permitted};
+    AssociationRefusal::echo_not_permitted,    AssociationRefusal::certificate_missing,
+    AssociationRefusal::certificate_not_bound};
 
 constexpr Statement forget_old{
     "refused_forget", "delete from refused_association where last_seen < now() - interval '90 days'"};
@@ -59,6 +60,10 @@ std::string_view keyword(AssociationRefusal refusal) noexcept {
       return "store_not_permitted";
     case AssociationRefusal::echo_not_permitted:
       return "echo_not_permitted";
+    case AssociationRefusal::certificate_missing:
+      return "certificate_missing";
+    case AssociationRefusal::certificate_not_bound:
+      return "certificate_not_bound";
     case AssociationRefusal::calling_title_unknown:
       break;
   }

@@ -18,6 +18,8 @@ enum class AssociationRefusal {
   address_not_allowed,    ///< The peer may not call from there.
   store_not_permitted,    ///< The peer may not store.
   echo_not_permitted,     ///< The peer may not echo, and C-ECHO is not open to everyone.
+  certificate_missing,    ///< The peer is bound to a certificate and showed none.
+  certificate_not_bound,  ///< It showed another one.
 };
 std::string_view keyword(AssociationRefusal refusal) noexcept;
 /// @throws std::logic_error for a keyword that is none.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/tls/certificate.hpp"
+
 namespace glisson::server {
 
 using config::ApplicationEntity;
@@ -28,6 +30,11 @@ std::optional<Refusal> judge(const ApplicationEntity& entity, const std::optiona
     return Refusal::title_not_for_peer;
   }
   if (!peer->may_call_from(origin.address)) return Refusal::address_not_allowed;
+  if (!peer->certificate.empty() &&
+      !is_bound_to(peer->certificate, origin.certificate_fingerprint, origin.certificate_subject)) {
+    return origin.certificate_fingerprint.empty() ? Refusal::certificate_missing
+                                                  : Refusal::certificate_not_bound;
+  }
   if (request.verification_only && !peer->may_echo) return Refusal::echo_not_permitted;
   if (!request.storage_classes.empty() && !peer->may_store) return Refusal::store_not_permitted;
   return std::nullopt;
@@ -37,6 +44,8 @@ dicom::Admission answer_to(Refusal refusal) {
   switch (refusal) {
     case Refusal::calling_title_unknown:
     case Refusal::address_not_allowed:
+    case Refusal::certificate_missing:
+    case Refusal::certificate_not_bound:
       return dicom::Admission::calling_title_not_recognized;
     case Refusal::called_title_unknown:
     case Refusal::title_not_for_peer:

@@ -29,8 +29,8 @@ std::optional<storage::AssociationRefusal> judge(const config::ApplicationEntity
                                                  const dicom::AssociationRequest& request,
                                                  const ConnectionOrigin& origin);
 
-/// What the peer is told (PS3.8 9.3.4). From an address that is not allowed a title is as unknown as any: the
-/// peer is not told which of the two it was.
+/// What the peer is told (PS3.8 9.3.4). From an address that is not allowed, or without the certificate that
+/// it is bound to, a title is as unknown as any: the peer is not told which it was.
 dicom::Admission answer_to(storage::AssociationRefusal refusal);
 
 }  // namespace glisson::server

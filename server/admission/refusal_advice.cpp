@@ -108,6 +108,17 @@ void advise_on_peer(RefusalAdvice& advice, const storage::RefusedAttempt& attemp
                                    attempt.reason == Refusal::store_not_permitted ? "store" : "echo");
       advice.command = fmt::format("{} --may {}", change, rights_with(peer, attempt.reason));
       return;
+    case Refusal::certificate_missing:
+      advice.meaning = fmt::format("the peer '{}' is bound to a certificate and showed none", peer.name);
+      advice.otherwise =
+          fmt::format("let it call the TLS port, with its certificate, or: {} --certificate none", change);
+      return;
+    case Refusal::certificate_not_bound:
+      advice.meaning = fmt::format("the peer '{}' is bound to another certificate", peer.name);
+      advice.otherwise = fmt::format(
+          "if it is the peer's new certificate: {} --certificate FILE (the tls process logs its fingerprint)",
+          change);
+      return;
     default:
       advice.meaning = fmt::format("the title that it called is not for the peer '{}'", peer.name);
       advice.otherwise = fmt::format(

@@ -79,8 +79,10 @@ struct PeerOptions {
   int port = 0;
   std::vector<std::string> may;   ///< "store", "query", "echo".
   std::vector<std::string> from;  ///< Addresses and networks, or "any".
-  bool reports = false;           ///< Receives reports.
-  std::string purpose;            ///< "test", "research", "clinical_study".
+  bool tls = false;
+  std::string certificate;  ///< PEM file, fingerprint or subject; empty or "none": bound to none.
+  bool reports = false;     ///< Receives reports.
+  std::string purpose;      ///< "test", "research", "clinical_study".
   std::string responsible;
   std::string until;  ///< YYYY-MM-DD.
   SettingsOptions settings;
@@ -100,6 +102,8 @@ struct PeerChangeOptions {
   std::optional<int> port;
   std::vector<std::string> may;   ///< As in PeerOptions, or "nothing".
   std::vector<std::string> from;  ///< As in PeerOptions.
+  std::optional<bool> tls;
+  std::optional<std::string> certificate;
   std::optional<bool> reports;
   std::optional<std::string> purpose;
   std::optional<std::string> responsible;

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -7,6 +9,8 @@
 #include "server/commands/commands.hpp"
 #include "server/commands/exit_code.hpp"
 #include "server/commands/settings_options.hpp"
+#include "server/tls/certificate.hpp"
+#include "server/tls/tls_context.hpp"
 
 namespace glisson::server {
 namespace {
@@ -28,6 +32,14 @@ std::string section_line(const std::string& key, std::string& section) {
 
 std::string name_of(const std::string& key) { return key.substr(key.find('.') + 1); }
 
+/// Proves that the TLS files can be used by whoever runs this.
+std::string tls_summary(const config::Settings& settings) {
+  if (settings.tls_port == 0) return "not accepted (tls.port = 0)";
+  static_cast<void>(make_server_context(settings));
+  return fmt::format("port {}, certificate valid for {} days", settings.tls_port,
+                     days_left(read_certificate(settings.tls_certificate)));
+}
+
 }  // namespace
 
 int config_check(const ConfigOptions& options) {
@@ -38,16 +50,19 @@ int config_check(const ConfigOptions& options) {
   }
   const auto models = config::load_models(settings.model_folder());
   for (const auto& model : models) config::check_protocol_of(model, settings.protocol_folder());
+  const std::string tls = tls_summary(settings);
   if (options.json) {
     const Json result{{"settings", source_of(options.settings)},
                       {"protocol", protocol.name + " " + protocol.version},
                       {"models", models.size()},
+                      {"tls", tls},
                       {"valid", true}};
     std::cout << result.dump(2) << '\n';
   } else {
     std::cout << "Settings: " << source_of(options.settings) << ": valid\n"
               << "Protocol: " << protocol.name << ' ' << protocol.version << '\n'
-              << "Models:   " << models.size() << ", all valid\n";
+              << "Models:   " << models.size() << ", all valid\n"
+              << "TLS:      " << tls << '\n';
   }
   return exit_success;
 }

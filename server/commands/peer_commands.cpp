@@ -11,6 +11,8 @@
 #include "server/commands/exit_code.hpp"
 #include "server/commands/service_database.hpp"
 #include "server/commands/settings_options.hpp"
+#include "server/tls/certificate.hpp"
+#include "server/tls/sending.hpp"
 #include "storage/peers.hpp"
 
 namespace glisson::server {
@@ -30,6 +32,9 @@ std::string origins(const storage::Peer& peer) {
   return networks.empty() ? "any" : fmt::format("{}", fmt::join(networks, ","));
 }
 
+/// How reports reach its port.
+std::string transport(const storage::Peer& peer) { return peer.tls ? " over TLS" : ""; }
+
 std::string reports(const storage::Peer& peer) {
   if (!peer.receives_reports) return "no";
   if (!peer.purpose) return "held: no purpose declared";
@@ -41,8 +46,9 @@ void print_table(const std::vector<storage::Peer>& peers) {
   using Row = std::array<std::string, 6>;
   std::vector<Row> rows{{"NAME", "AE TITLE", "ADDRESS", "MAY", "FROM", "REPORTS"}};
   for (const auto& peer : peers) {
-    rows.push_back({peer.name, peer.ae_title.value(), fmt::format("{}:{}", peer.host, peer.port),
-                    rights(peer), origins(peer), reports(peer)});
+    rows.push_back({peer.name, peer.ae_title.value(),
+                    fmt::format("{}:{}{}", peer.host, peer.port, transport(peer)), rights(peer),
+                    origins(peer) + (peer.certificate.empty() ? "" : " (certificate)"), reports(peer)});
   }
   std::array<std::size_t, 6> widths{};
   for (const Row& row : rows) {
@@ -69,6 +75,14 @@ void set_origins(storage::Peer& peer, const std::vector<std::string>& from) {
   for (const std::string& network : from) peer.networks.emplace_back(network);
 }
 
+std::string bound_to(const storage::Peer& peer) {
+  return peer.certificate.empty() ? "" : fmt::format(" with the certificate {}", peer.certificate);
+}
+
+void set_certificate(storage::Peer& peer, const std::string& certificate) {
+  peer.certificate = certificate == "none" ? "" : certificate_binding(certificate);
+}
+
 void check_purpose(const storage::Peer& peer) {
   if (peer.purpose && (peer.responsible.empty() || peer.valid_until.empty())) {
     throw RejectedInput(RejectionReason::invalid_settings,
@@ -84,6 +98,8 @@ storage::Peer from(const PeerOptions& options) {
   peer.port = static_cast<std::uint16_t>(options.port);
   set_rights(peer, options.may);
   set_origins(peer, options.from);
+  peer.tls = options.tls;
+  if (!options.certificate.empty()) set_certificate(peer, options.certificate);
   peer.receives_reports = options.reports || !options.purpose.empty();
   if (!options.purpose.empty()) {
     peer.purpose = storage::purpose_from(options.purpose);
@@ -100,6 +116,8 @@ void apply(const PeerChangeOptions& options, storage::Peer& peer) {
   if (options.port) peer.port = static_cast<std::uint16_t>(*options.port);
   if (!options.may.empty()) set_rights(peer, options.may);
   if (!options.from.empty()) set_origins(peer, options.from);
+  if (options.tls) peer.tls = *options.tls;
+  if (options.certificate) set_certificate(peer, *options.certificate);
   if (options.purpose) {
     peer.purpose = storage::purpose_from(*options.purpose);
     peer.receives_reports = true;
@@ -111,9 +129,10 @@ void apply(const PeerChangeOptions& options, storage::Peer& peer) {
 }
 
 void print(const storage::Peer& peer) {
-  std::cout << fmt::format("{} ({} at {}:{}) may {}, calling from {}; reports: {}\n", peer.name,
-                           peer.ae_title.value(), peer.host, peer.port, rights(peer),
-                           peer.networks.empty() ? "any address" : origins(peer), reports(peer));
+  std::cout << fmt::format("{} ({} at {}:{}{}) may {}, calling from {}{}; reports: {}\n", peer.name,
+                           peer.ae_title.value(), peer.host, peer.port, transport(peer), rights(peer),
+                           peer.networks.empty() ? "any address" : origins(peer), bound_to(peer),
+                           reports(peer));
   if (peer.receives_reports && !peer.purpose) {
     std::cout << "Its reports are held until --purpose, --responsible and --until are declared.\n";
   }
@@ -159,6 +178,8 @@ int peer_list(const PeerOptions& options) {
            {"may_query", peer.may_query},
            {"may_echo", peer.may_echo},
            {"from", origins(peer)},
+           {"tls", peer.tls},
+           {"certificate", peer.certificate},
            {"receives_reports", peer.receives_reports},
            {"purpose", peer.purpose ? nlohmann::json(storage::keyword(*peer.purpose)) : nlohmann::json()},
            {"responsible", peer.responsible},
@@ -191,8 +212,7 @@ int peer_echo(const PeerOptions& options) {
   if (!peer) {
     return no_such_peer(options.name);
   }
-  const auto outcome = dicom::echo(
-      {dicom::AeTitle(settings.ae_title), peer->ae_title, peer->host, peer->port, std::chrono::seconds(10)});
+  const auto outcome = send_to_peer(settings, *peer, std::chrono::seconds(10), dicom::echo);
   if (outcome.result == dicom::SendResult::accepted) {
     std::cout << fmt::format("{} ({} at {}:{}) answers C-ECHO\n", peer->name, peer->ae_title.value(),
                              peer->host, peer->port);

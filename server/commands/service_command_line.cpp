@@ -63,6 +63,11 @@ void add_serve(CLI::App& app, int& exit_code) {
 constexpr const char* from_meaning =
     "Addresses and networks from which it may call, e.g. 10.20.0.0/16; any: from everywhere";
 
+constexpr const char* tls_meaning = "Reports are sent to it over TLS";
+constexpr const char* certificate_meaning =
+    "Certificate that it is bound to: its title is accepted over TLS with that one only";
+constexpr const char* certificate_form = "FILE|FINGERPRINT|SUBJECT|none";
+
 void add_peer_add(CLI::App& app, int& exit_code) {
   auto action = add_action(app, exit_code, "add", "Add a peer, or replace the one of that name", &peer_add);
   action.argument("NAME", &PeerOptions::name, "Name of the peer, for people");
@@ -77,6 +82,9 @@ void add_peer_add(CLI::App& app, int& exit_code) {
   command->add_option("--from", options->from, std::string(from_meaning) + " (unless given)")
       ->delimiter(',')
       ->type_name("NETWORK");
+  command->add_flag("--tls", options->tls, tls_meaning);
+  command->add_option("--certificate", options->certificate, certificate_meaning)
+      ->type_name(certificate_form);
   command->add_flag("--reports", options->reports, "Receives reports; held until --purpose is declared");
   command->add_option("--purpose", options->purpose, "What its reports are for; implies --reports")
       ->type_name("test|research|clinical_study")
@@ -105,6 +113,9 @@ void add_peer_change(CLI::App& app, int& exit_code) {
       ->type_name("RIGHT")
       ->check(CLI::IsMember({"store", "query", "echo", "nothing"}).description(""));
   command->add_option("--from", options->from, from_meaning)->delimiter(',')->type_name("NETWORK");
+  command->add_flag("--tls,!--no-tls", options->tls, tls_meaning);
+  command->add_option("--certificate", options->certificate, certificate_meaning)
+      ->type_name(certificate_form);
   command->add_flag("--reports,!--no-reports", options->reports, "Receives reports, or none");
   command->add_option("--purpose", options->purpose, "What its reports are for; implies --reports")
       ->type_name("test|research|clinical_study")

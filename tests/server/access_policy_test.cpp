@@ -92,6 +92,19 @@ TEST(AccessPolicy, KeepsATitleToThePeersThatItIsFor) {
   EXPECT_EQ(judge(trial, pacs(), storing(), from_ward), Refusal::title_not_for_peer);
 }
 
+TEST(AccessPolicy, BindsATitleToACertificate) {
+  const std::string fingerprint(64, 'a');
+  for (const std::string& binding : {"sha256:" + fingerprint, std::string("CN=pacs,O=Hospital")}) {
+    storage::Peer peer = pacs();
+    peer.certificate = binding;
+    const ConnectionOrigin bound{"10.20.3.4", 2762, fingerprint, "CN=pacs,O=Hospital"};
+    EXPECT_EQ(judge(entity("GLISSON"), peer, storing(), bound), std::nullopt);
+    EXPECT_EQ(judge(entity("GLISSON"), peer, storing(), from_ward), Refusal::certificate_missing);
+    const ConnectionOrigin other{"10.20.3.4", 2762, std::string(64, 'b'), "CN=ct,O=Hospital"};
+    EXPECT_EQ(judge(entity("GLISSON"), peer, storing(), other), Refusal::certificate_not_bound);
+  }
+}
+
 TEST(AccessPolicy, AnswersEachRefusalForGood) {
   using dicom::Admission;
   EXPECT_EQ(answer_to(Refusal::calling_title_unknown), Admission::calling_title_not_recognized);
@@ -100,6 +113,8 @@ TEST(AccessPolicy, AnswersEachRefusalForGood) {
   EXPECT_EQ(answer_to(Refusal::title_not_for_peer), Admission::called_title_not_recognized);
   EXPECT_EQ(answer_to(Refusal::store_not_permitted), Admission::not_authorized);
   EXPECT_EQ(answer_to(Refusal::echo_not_permitted), Admission::not_authorized);
+  EXPECT_EQ(answer_to(Refusal::certificate_missing), Admission::calling_title_not_recognized);
+  EXPECT_EQ(answer_to(Refusal::certificate_not_bound), Admission::calling_title_not_recognized);
   EXPECT_EQ(answer_to(Refusal::malformed_request), Admission::not_authorized);
 }
 

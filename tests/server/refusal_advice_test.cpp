@@ -84,7 +84,7 @@ TEST(RefusalAdvice, HasWordsForEveryReasonWhateverIsKnown) {
   for (const Refusal reason :
        {Refusal::malformed_request, Refusal::called_title_unknown, Refusal::calling_title_unknown,
         Refusal::title_not_for_peer, Refusal::address_not_allowed, Refusal::store_not_permitted,
-        Refusal::echo_not_permitted}) {
+        Refusal::echo_not_permitted, Refusal::certificate_missing, Refusal::certificate_not_bound}) {
     for (const RefusedAttempt& attempt :
          {RefusedAttempt{reason, "CT_1", "GLISSON", "10.1.2.3"},
           RefusedAttempt{reason, "GONE", "GLISSON", "10.1.2.3"},

@@ -40,6 +40,8 @@ TEST_F(PeersTest, KeepsWhatWasDeclared) {
   peer.responsible = "Dr. Example";
   peer.valid_until = "2031-12-31";
   peer.networks = {Network("192.0.2.0/24"), Network("2001:db8::7")};
+  peer.tls = true;
+  peer.certificate = "CN=pacs,O=Hospital";
   add_peer(database_, peer);
   const auto found = find_peer(database_, dicom::AeTitle("PACS"));
   ASSERT_TRUE(found.has_value());
@@ -54,6 +56,8 @@ TEST_F(PeersTest, KeepsWhatWasDeclared) {
   EXPECT_EQ(found->responsible, "Dr. Example");
   EXPECT_EQ(found->valid_until, "2031-12-31");
   EXPECT_EQ(found->networks, peer.networks);
+  EXPECT_TRUE(found->tls);
+  EXPECT_EQ(found->certificate, peer.certificate);
   EXPECT_TRUE(found->may_call_from("192.0.2.9"));
   EXPECT_FALSE(found->may_call_from("192.0.3.9"));
   EXPECT_FALSE(find_peer(database_, dicom::AeTitle("pacs")).has_value());

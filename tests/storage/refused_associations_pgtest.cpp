@@ -81,11 +81,12 @@ TEST_F(RefusedAssociations, KeepEveryReasonThatTheyKnow) {
        {AssociationRefusal::malformed_request, AssociationRefusal::called_title_unknown,
         AssociationRefusal::calling_title_unknown, AssociationRefusal::title_not_for_peer,
         AssociationRefusal::address_not_allowed, AssociationRefusal::store_not_permitted,
-        AssociationRefusal::echo_not_permitted}) {
+        AssociationRefusal::echo_not_permitted, AssociationRefusal::certificate_missing,
+        AssociationRefusal::certificate_not_bound}) {
     EXPECT_EQ(association_refusal_from(keyword(reason)), reason);
     refuse("'; drop peer--", "192.0.2.7", reason);
   }
-  EXPECT_EQ(count(), "7");
+  EXPECT_EQ(count(), "9");
 }
 
 }  // namespace
