@@ -59,8 +59,8 @@ std::vector<ProtocolKey> derived_region_keys() {
   return {
       width_key<engine::PeritumoralRing>(
           "peritumoral_ring",
-          "For each width: the voxels up to that far from the lesion, inside the liver (where it is "
-          "segmented), outside every lesion and (where segmented) every vessel."),
+          "For each width: the voxels up to that far from the lesion, inside the liver, which "
+          "must be segmented, outside every lesion and (where segmented) every vessel."),
       width_key<engine::InnerRim>("inner_rim",
                                   "For each width: the lesion's voxels up to that far from its outside."),
       width_key<engine::TumourWithRing>("tumour_with_ring",

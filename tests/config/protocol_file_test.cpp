@@ -77,6 +77,24 @@ TEST(ProtocolFile, RefusesUnknownKeysWithTheirLine) {
   expect_refused(valid + "wavelets = true\n", "p.toml:10:", "wavelets");
 }
 
+TEST(ProtocolFile, TakesABinWidthOrABinCount) {
+  const auto protocol = parse_protocol(replaced("bin_width = 10", "bin_count = 32"), "p.toml");
+  EXPECT_EQ(std::get<PyRadiomicsSettings>(protocol.settings).bin_count, 32);
+  EXPECT_FALSE(std::get<PyRadiomicsSettings>(parse_protocol(valid, "p.toml").settings).bin_count);
+  expect_refused(replaced("bin_width = 10", "bin_width = 10\nbin_count = 32"),
+                 "p.toml:7:", "contradicts bin_width");
+  expect_refused(replaced("bin_width = 10\n", ""), "p.toml:", "bin_width or bin_count");
+  expect_refused(replaced("bin_width = 10", "bin_count = 0"), "p.toml:6:", "from 1 to 1024");
+  expect_refused(replaced("bin_width = 10", "bin_count = 8.5"), "p.toml:6:", "bin_count");
+}
+
+TEST(ProtocolFile, RefusesFiltersOfWhichNothingIsComputed) {
+  expect_refused(
+      "name = \"test\"\nversion = \"1.2.3\"\ndescription = \"d\"\n[image]\nbin_width = 10\n"
+      "[image_types]\ntypes = [\"wavelet\"]\n[features]\nclasses = [\"shape\"]\n",
+      "p.toml:7:", "contradict the classes");
+}
+
 TEST(ProtocolFile, RefusesAbsurdValuesWithTheirLine) {
   expect_refused(replaced("bin_width = 10", "bin_width = 0"), "p.toml:6:", "bin_width");
   expect_refused(replaced("bin_width = 10", "bin_width = -25"), "p.toml:6:", "bin_width");
