@@ -166,7 +166,8 @@ TEST(ProtocolFile, RefusesDerivedRegionsThatAreNone) {
   };
   refused("peritumoral_ring = [3, 3]", "stands twice");
   refused("peritumoral_ring = [0]", "0.1 to 100 mm");
-  refused("peritumoral_ring = []", "one or more widths");
+  refused("peritumoral_ring = []", "up to 20 widths");
+  refused("peritumoral_ring = [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21]", "up to 20 widths");
   refused("peritumoral_ring = 3", "an array");
   refused("inner_rim = [1000]", "0.1 to 100 mm");
   refused("ring = [3]", "unknown key \"ring\" in [regions]; known are peritumoral_ring");

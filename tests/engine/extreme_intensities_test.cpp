@@ -62,7 +62,7 @@ TEST(ExtremeIntensities, TinyAndHugeOnesGiveValuesOrReasons) {
 TEST(ExtremeIntensities, WhatIsInfiniteOutsideOfTheRegionMakesItsResponsesUndefined) {
   for (const float outside : {infinity, -infinity, std::nanf("")}) {
     auto image = ball();
-    image.volume.values[image.volume.grid.offset(1, 7, 7)] = outside;
+    image.volume.values[image.volume.grid.offset(3, 7, 7)] = outside;
     for (const ImageType& type : every_type) {
       SCOPED_TRACE(response_names(type).front());
       expect_values_or_reasons(extract_pyradiomics_features(image.volume, image.mask, settings_for(type)));

@@ -185,7 +185,7 @@ TEST(IbsiProcessing, RefusesRegionsOfWhichNothingIsLeft) {
   IbsiSettings settings;
   settings.range = IntensityRange{5, 9};
   EXPECT_EQ(tests::rejected_as([&] { process_ibsi_image(image.volume, image.mask, settings); }),
-            "empty_region");
+            "nothing_left_by_resegmentation");
   const auto empty = image_of({2, 1, 1}, {1, 2}, {0, 0});
   EXPECT_EQ(tests::rejected_as([&] { process_ibsi_image(empty.volume, empty.mask, {}); }), "empty_region");
 }

@@ -70,7 +70,7 @@ ExtractionProtocol ibsi(bool whole_image, bool interpolated) {
                         {"haar", SeparableWaveletFilter{.wavelet = "haar", .subband = "LHL"}}};
   if (interpolated) {
     extraction.filters.push_back({"log", LaplacianOfGaussianFilter{.sigma = 1}});
-    extraction.filters.push_back({"gabor", GaborFilter{.sigma = 1, .wavelength = 2}});
+    extraction.filters.push_back({"gabor", GaborFilter{.sigma = 1, .wavelength = 2, .rotation_step = {}}});
   }
   if (whole_image) extraction.filters.push_back({"simoncelli", SimoncelliFilter{}});
   ExtractionProtocol protocol;

@@ -25,9 +25,58 @@ namespace {
 
 using tests::all_directions;
 using tests::half_of_directions;
+using tests::log2_or_0;
+using tests::mean_of;
 using tests::moved;
 using tests::Place;
 using tests::TextureFeatures;
+
+// The features that GLRLM, GLSZM and GLDM share, from a list with one (level, extent) for each group.
+std::map<std::string, double> statistics_by_definition(const std::vector<std::pair<int, int>>& groups,
+                                                       double voxels) {
+  const auto n = static_cast<double>(groups.size());
+  std::map<int, double> by_level;
+  std::map<int, double> by_extent;
+  std::map<std::pair<int, int>, double> by_both;
+  std::map<std::string, double> f;
+  double mean_level = 0;
+  double mean_extent = 0;
+  for (const auto& group : groups) {
+    const double i = group.first;
+    const double j = group.second;
+    by_level[group.first] += 1;
+    by_extent[group.second] += 1;
+    by_both[group] += 1;
+    mean_level += i / n;
+    mean_extent += j / n;
+    f["short"] += 1 / j / j / n;
+    f["long"] += j * j / n;
+    f["low"] += 1 / i / i / n;
+    f["high"] += i * i / n;
+    f["short low"] += 1 / i / i / j / j / n;
+    f["short high"] += i * i / j / j / n;
+    f["long low"] += j * j / i / i / n;
+    f["long high"] += i * i * j * j / n;
+  }
+  for (const auto& [level, count] : by_level) f["level non-uniformity"] += count * count / n;
+  for (const auto& [extent, count] : by_extent) f["extent non-uniformity"] += count * count / n;
+  f["level non-uniformity normalised"] = f["level non-uniformity"] / n;
+  f["extent non-uniformity normalised"] = f["extent non-uniformity"] / n;
+  for (const auto& [both, count] : by_both) f["entropy"] -= count / n * log2_or_0(count / n);
+  for (const auto& [level, extent] : groups) {
+    f["level variance"] += std::pow(level - mean_level, 2) / n;
+    f["extent variance"] += std::pow(extent - mean_extent, 2) / n;
+  }
+  f["percentage"] = n / voxels;
+  return f;
+}
+
+std::map<std::string, double> renamed(const std::map<std::string, double>& statistics,
+                                      const std::map<std::string, std::string>& names) {
+  std::map<std::string, double> result;
+  for (const auto& [from, to] : names) result[to] = statistics.at(from);
+  return result;
+}
 
 TEST_P(TextureFeatures, OfRunLengthsFollowTheDefinition) {
   std::vector<std::map<std::string, double>> by_direction;

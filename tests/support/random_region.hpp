@@ -82,4 +82,12 @@ class TextureFeatures : public testing::TestWithParam<RandomRegion> {
 
 inline double log2_or_0(double p) { return p > 0 ? std::log2(p) : 0; }
 
+inline std::map<std::string, double> mean_of(const std::vector<std::map<std::string, double>>& by_direction) {
+  std::map<std::string, double> mean;
+  for (const auto& features : by_direction) {
+    for (const auto& [name, value] : features) mean[name] += value / static_cast<double>(by_direction.size());
+  }
+  return mean;
+}
+
 }  // namespace glisson::tests
