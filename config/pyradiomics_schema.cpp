@@ -75,7 +75,7 @@ void refuse_both_or_neither_bins(const ProtocolDraft& draft, const TomlSource& s
   if (width && count) {
     source.refuse(draft.line_of("image.bin_count"), "bin_count contradicts bin_width: one of the two");
   }
-  if (!width && !count) source.refuse(1, "[image] must have bin_width or bin_count");
+  if (!width && !count) source.refuse(draft.line_of("image"), "[image] needs bin_width or bin_count");
 }
 
 /// A filter of which nothing is computed is a slip of the pen.

@@ -1,6 +1,7 @@
 // The same features whatever the processor offers: the engine built for the baseline of x86-64 against the
 // engine built for x86-64-v3 (AVX2, FMA, BMI2), and the mathematical library with and without these.
-// Tolerance: 1e-9 relative.
+// Tolerance: 1e-9 relative. IBSI's excess kurtosis subtracts 3 from what is measured, and loses digits near
+// 0: it is compared as it is before.
 
 #include <gtest/gtest.h>
 
@@ -43,8 +44,10 @@ void expect_agreement(const std::vector<std::string>& one, const std::vector<std
     ASSERT_NE(actual.at(name), "none") << name;
     const double value = std::stod(text);
     const double difference = std::abs(std::stod(actual.at(name)) - value);
-    EXPECT_LE(difference, 1e-9 * std::max(std::abs(value), 1e-6)) << name << ' ' << value;
-    largest = std::max(largest, difference / std::max(std::abs(value), 1e-6));
+    const double measured = name.ends_with("stat_kurt") ? value + 3 : value;
+    const double relative = difference / std::max(std::abs(measured), 1e-6);
+    EXPECT_LE(relative, 1e-9) << name << ' ' << value;
+    largest = std::max(largest, relative);
   }
   std::cout << expected.size() << " features, " << same_bits
             << " of the same bits; largest relative difference " << largest << '\n';

@@ -94,7 +94,7 @@ void expect_features_of_each_alone(const ExtractionProtocol& protocol) {
   }
 }
 
-TEST(SharedExtraction, GivesEachRegionTheBitsThatItHasAlone) {
+TEST(WholeStudyExtraction, GivesEachRegionTheBitsThatItHasAlone) {
   for (const bool resampled : {false, true}) expect_features_of_each_alone(pyradiomics(resampled));
   for (const bool whole_image : {false, true}) {
     for (const bool interpolated : {false, true})
@@ -111,18 +111,18 @@ std::size_t visits_of(const std::string& stage, const ExtractionProtocol& protoc
   return found == times.end() ? 0 : found->visits;
 }
 
-TEST(SharedExtraction, FiltersTheWholeImageOnceForAllRegions) {
+TEST(WholeStudyExtraction, FiltersTheWholeImageOnceForAllRegions) {
   EXPECT_EQ(visits_of("filtering", pyradiomics(false)), 5U);
   EXPECT_EQ(visits_of("filtering", ibsi(true, false)), 4U);
 }
 
-TEST(SharedExtraction, ResamplesAndFiltersOnceForRegionsOfOneBox) {
+TEST(WholeStudyExtraction, ResamplesAndFiltersOnceForRegionsOfOneBox) {
   EXPECT_EQ(visits_of("filtering", pyradiomics(true)), 2U * 5U);
   EXPECT_EQ(visits_of("resampling", pyradiomics(true)), 2U);
   EXPECT_EQ(visits_of("filtering", ibsi(false, false)), 2U * 3U);
 }
 
-TEST(SharedExtraction, TellsTheFaultOfOneRegionAndMeasuresTheOthers) {
+TEST(WholeStudyExtraction, TellsTheFaultOfOneRegionAndMeasuresTheOthers) {
   Regions regions;
   std::ranges::fill(regions.masks[1].voxels, std::uint8_t{0});
   for (const auto& protocol : {pyradiomics(true), pyradiomics(false), ibsi(false, true)}) {
