@@ -7,13 +7,16 @@ using engine::CoreParts;
 
 constexpr double smallest_width = 0.1;  // mm
 constexpr double largest_width = 100;   // mm
+constexpr std::size_t most_widths = 20;
 constexpr double largest_threshold = 1e6;
 
 template <typename Region>
 ProtocolKey width_key(std::string name, std::string meaning) {
-  const std::string form = "one or more widths from 0.1 to 100 mm";
+  const std::string form = "up to 20 widths from 0.1 to 100 mm";
   const auto read = [name, form](ProtocolDraft& draft, const TomlSource& source, const TomlValue& value) {
-    for (const double width : numbers_within(source, value, name, smallest_width, largest_width, form)) {
+    const auto widths = numbers_within(source, value, name, smallest_width, largest_width, form);
+    if (widths.size() > most_widths) source.refuse(value.line, name + " must be " + form);
+    for (const double width : widths) {
       draft.protocol.derived_regions.emplace_back(Region{width});
     }
   };
@@ -59,8 +62,8 @@ std::vector<ProtocolKey> derived_region_keys() {
   return {
       width_key<engine::PeritumoralRing>(
           "peritumoral_ring",
-          "For each width: the voxels up to that far from the lesion, inside the liver (where it is "
-          "segmented), outside every lesion and (where segmented) every vessel."),
+          "For each width: the voxels up to that far from the lesion, inside the liver, which "
+          "must be segmented, outside every lesion and (where segmented) every vessel."),
       width_key<engine::InnerRim>("inner_rim",
                                   "For each width: the lesion's voxels up to that far from its outside."),
       width_key<engine::TumourWithRing>("tumour_with_ring",

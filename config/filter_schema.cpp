@@ -235,13 +235,16 @@ void read_filter(ProtocolDraft& draft, const TomlSource& source, const TomlValue
 ProtocolKey filters_key() {
   return {"",
           "filters",
-          "an array of tables, `[[filters]]`, each with `name` and `type`",
+          "up to 100 tables `[[filters]]`, each with `name` and `type`",
           "none",
           "Filters of IBSI-2, each applied to the interpolated image; tables below.",
           false,
           [](ProtocolDraft& draft, const TomlSource& source, const TomlValue& value) {
-            for (const TomlValue& element : source.array(value, "filters"))
-              read_filter(draft, source, element);
+            constexpr std::size_t most_filters = 100;
+            const TomlValue::Array& filters = source.array(value, "filters");
+            if (filters.size() > most_filters)
+              source.refuse(filters[most_filters].line, "filters must be up to 100 tables");
+            for (const TomlValue& element : filters) read_filter(draft, source, element);
           }};
 }
 

@@ -178,6 +178,10 @@ void refuse_filters_without_features(const ProtocolDraft& draft, const TomlSourc
       source.refuse(draft.line_of("features." + key), key + " contradicts the absence of filters");
     }
   }
+  if (!draft.ibsi.unfiltered && draft.sets("features.families")) {
+    source.refuse(draft.line_of("features.families"),
+                  "families contradict unfiltered = false: response maps have filtered_families");
+  }
   const auto& families = draft.ibsi.processing.families;
   const bool asks_for_ivh =
       families.empty() || std::ranges::find(families, "ivh") != families.end() ||

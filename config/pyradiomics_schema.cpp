@@ -14,19 +14,30 @@ constexpr double largest_bin_width = 1e6;
 constexpr double smallest_spacing = 0.1;  // mm
 constexpr double largest_spacing = 20;    // mm
 constexpr int largest_pad_distance = 100;
+constexpr int most_bins = 1024;
 
 std::vector<ProtocolKey> image_keys() {
   const std::string bin_width_form = "from 0.000001 to 1000000";
+  const std::string bin_count_form = "from 1 to 1024";
   const std::string spacing_form = "from 0.1 to 20 mm";
   const std::string pad_form = "from 0 to 100 voxels";
   return {
-      {"image", "bin_width", bin_width_form, "",
+      {"image", "bin_width", bin_width_form, "the other of the two",
        "Width of a grey level (`binWidth`), in units of the image (HU for CT); bin edges are multiples of "
        "it.",
-       true,
+       false,
        [=](ProtocolDraft& draft, const TomlSource& source, const TomlValue& value) {
          draft.pyradiomics.bin_width =
              number_within(source, value, "bin_width", smallest_bin_width, largest_bin_width, bin_width_form);
+       }},
+      {"image", "bin_count", bin_count_form, "the other of the two",
+       "Fixed number of grey levels (`binCount`) between the extremes of each region and image type; instead "
+       "of "
+       "`bin_width`.",
+       false,
+       [=](ProtocolDraft& draft, const TomlSource& source, const TomlValue& value) {
+         draft.pyradiomics.bin_count =
+             whole_number_within(source, value, "bin_count", 1, most_bins, bin_count_form);
        }},
       {"image", "resampled_pixel_spacing", "three numbers " + spacing_form, "native spacing",
        "Voxel size along x, y, z to which image (cubic B-spline) and mask (nearest voxel) are resampled "
@@ -58,6 +69,23 @@ ProtocolKey classes_key() {
           }};
 }
 
+void refuse_both_or_neither_bins(const ProtocolDraft& draft, const TomlSource& source) {
+  const bool width = draft.sets("image.bin_width");
+  const bool count = draft.sets("image.bin_count");
+  if (width && count) {
+    source.refuse(draft.line_of("image.bin_count"), "bin_count contradicts bin_width: one of the two");
+  }
+  if (!width && !count) source.refuse(draft.line_of("image"), "[image] needs bin_width or bin_count");
+}
+
+/// A filter of which nothing is computed is a slip of the pen.
+void refuse_filters_without_features(const ProtocolDraft& draft, const TomlSource& source) {
+  const bool original_only = draft.image_types == std::vector<std::string>{"original"};
+  if (original_only || draft.pyradiomics.feature_classes != std::vector<std::string>{"shape"}) return;
+  source.refuse(draft.line_of("image_types.types"),
+                "types contradict the classes: shape is that of the region, whatever the image type");
+}
+
 void refuse_padding_without_resampling(const ProtocolDraft& draft, const TomlSource& source) {
   if (!draft.sets("image.pad_distance") || draft.sets("image.resampled_pixel_spacing")) return;
   source.refuse(draft.line_of("image.pad_distance"),
@@ -75,7 +103,8 @@ ProtocolSchema pyradiomics_schema() {
   schema.keys = image_keys();
   std::ranges::move(image_type_keys(), std::back_inserter(schema.keys));
   schema.keys.push_back(classes_key());
-  schema.contradictions = {refuse_padding_without_resampling, refuse_settings_without_their_type};
+  schema.contradictions = {refuse_both_or_neither_bins, refuse_filters_without_features,
+                           refuse_padding_without_resampling, refuse_settings_without_their_type};
   schema.finish = [](ProtocolDraft& draft) {
     draft.pyradiomics.image_types = image_types_of(draft);
     draft.protocol.settings = draft.pyradiomics;

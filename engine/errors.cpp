@@ -68,6 +68,13 @@ constexpr std::array entries{
     Entry{empty_region, "empty_region", "Draw the region; the segment has no voxel inside the images."},
     Entry{region_too_small, "region_too_small",
           "Draw a larger region; this one is too small for the features asked for."},
+    Entry{intensities_not_finite, "intensities_not_finite",
+          "Have the images mended, or the filter's settings: intensities exceed what a number holds."},
+    Entry{nothing_left_by_resegmentation, "nothing_left_by_resegmentation",
+          "Widen the protocol's range or outliers under [resegmentation]; no voxel of the region fulfils "
+          "them."},
+    Entry{too_many_grey_levels, "too_many_grey_levels",
+          "Use wider bins or fewer of them; textures are computed of up to 1024 grey levels."},
     Entry{invalid_settings, "invalid_settings",
           "Mend the settings file at the line named; `glisson config check` tests it."},
     Entry{invalid_protocol, "invalid_protocol", "Mend the protocol file at the line named."},

@@ -42,6 +42,9 @@ enum class RejectionReason {
   // Regions
   empty_region,
   region_too_small,
+  intensities_not_finite,
+  nothing_left_by_resegmentation,
+  too_many_grey_levels,
   // Settings, protocols and models
   invalid_settings,
   invalid_protocol,

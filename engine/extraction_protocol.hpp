@@ -17,6 +17,8 @@ namespace glisson::engine {
 struct PyRadiomicsSettings {
   /// Width of a grey level in units of the image (HU); bin edges are multiples of it.
   double bin_width = 25;
+  std::optional<int>
+      bin_count;  ///< Instead: so many grey levels between the extremes of each region and map.
   std::optional<std::array<double, 3>> resampled_pixel_spacing;  ///< mm, x y z; none: native spacing.
   int pad_distance = 5;                            ///< Voxels of margin around the region when resampling.
   std::vector<ImageType> image_types{Original{}};  ///< What features are computed on, each once.

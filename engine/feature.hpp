@@ -37,15 +37,17 @@ std::string ucum_unit(const FeatureDefinition& definition, std::string_view inte
 
 /// Why a feature has no value.
 enum class UndefinedReason {
-  single_voxel,       ///< The region has one voxel (variance, kurtosis, correlation need more).
-  flat_region,        ///< All intensities of the region are equal.
-  single_grey_level,  ///< One grey level after discretisation.
-  no_neighbours,      ///< No voxel of the region has a neighbour inside.
-  empty_mesh,         ///< The region is too thin for a surface mesh.
-  division_by_zero,   ///< The formula's denominator is zero for this region.
-  no_such_level,      ///< No grey level of the region fulfils the definition (IVH intensity at a volume
-                      ///< fraction).
-  image_too_small,    ///< The image has too few voxels for the filter.
+  single_voxel,            ///< The region has one voxel (variance, kurtosis, correlation need more).
+  flat_region,             ///< All intensities of the region are equal.
+  single_grey_level,       ///< One grey level after discretisation.
+  no_neighbours,           ///< No voxel of the region has a neighbour inside.
+  empty_mesh,              ///< The region is too thin for a surface mesh.
+  division_by_zero,        ///< The formula's denominator is zero for this region.
+  no_such_level,           ///< No grey level of the region fulfils the definition (IVH intensity at a volume
+                           ///< fraction).
+  image_too_small,         ///< The image has too few voxels for the filter.
+  too_many_grey_levels,    ///< More than textures are computed of (most_texture_levels).
+  intensities_not_finite,  ///< The filter's response exceeds what a number holds.
 };
 
 std::string_view keyword(UndefinedReason reason) noexcept;

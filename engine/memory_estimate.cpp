@@ -1,10 +1,11 @@
 #include "engine/memory_estimate.hpp"
 
+#include <oneapi/tbb/task_arena.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <thread>
 
 #include "engine/errors.hpp"
 #include "engine/images/filter_margin.hpp"
@@ -22,6 +23,7 @@ constexpr double transform_work = 48;  // complex transforms and their copies
 constexpr double autocorrelation = 8 * 32;      // two complex transforms of twice the size along each axis
 constexpr double spline_coefficients = 16;      // for each voxel of the source
 constexpr double reach_of_local_intensity = 7;  // mm, of a sphere of 1 ml
+constexpr int most_grey_levels = 1024;          // of which matrices are made
 constexpr double fixed = 64.0 * (1 << 20);      // matrices, meshes, the program itself
 
 struct Extent {
@@ -40,35 +42,48 @@ Extent extent_of(const Mask& mask, const std::array<double, 3>& spacing, double 
   return extent;
 }
 
-double bytes_of(const Mask& mask, const PyRadiomicsSettings& settings) {
+/// Bytes for what regions that are measured together have once, and for what each of them has.
+struct Need {
+  double shared = 0;
+  double own = 0;
+};
+
+Need need_of(const Mask& mask, const PyRadiomicsSettings& settings) {
   const bool resampled = settings.resampled_pixel_spacing.has_value();
   const Extent grid = extent_of(mask, settings.resampled_pixel_spacing.value_or(std::array<double, 3>{}),
                                 resampled ? settings.pad_distance : 0);
   // Image types are computed side by side, the largest together with those that the other threads take.
-  const std::size_t side_by_side =
-      std::min(settings.image_types.size(), static_cast<std::size_t>(std::thread::hardware_concurrency()));
+  const std::size_t side_by_side = std::min(
+      settings.image_types.size(), static_cast<std::size_t>(oneapi::tbb::this_task_arena::max_concurrency()));
   std::size_t maps = side_by_side;
   bool filtered = false;
   for (const ImageType& type : settings.image_types) {
     maps = std::max(maps, response_names(type).size() + side_by_side - 1);
     filtered = filtered || !std::holds_alternative<Original>(type);
   }
-  double per_voxel = image_and_mask + static_cast<double>(maps) * region_of_a_map + grey_levels;
-  if (resampled) per_voxel += spline_coefficients;
+  Need need;
+  need.own = grid.count() * (static_cast<double>(maps) * region_of_a_map + grey_levels);
+  need.shared = grid.count() * (image_and_mask + (resampled ? spline_coefficients : 0));
   // Responses take the whole image into account where it is not cropped by resampling.
   const double source = resampled ? extent_of(mask, {}, settings.pad_distance).count()
                                   : static_cast<double>(mask.grid.voxel_count());
-  double bytes = grid.count() * per_voxel + (resampled ? source * spline_coefficients : 0);
+  if (resampled) need.shared += source * spline_coefficients;
   if (filtered)
-    bytes += static_cast<double>(side_by_side) * response_work * (resampled ? grid.count() : source);
-  return bytes;
+    need.shared += static_cast<double>(side_by_side) * response_work * (resampled ? grid.count() : source);
+  return need;
 }
 
 bool names_family(const IbsiSettings& settings, std::string_view family) {
   return settings.families.empty() || std::ranges::find(settings.families, family) != settings.families.end();
 }
 
-double bytes_of(const Mask& mask, const IbsiExtraction& extraction) {
+bool has_cooccurrences(const IbsiExtraction& extraction) {
+  return (extraction.unfiltered && names_family(extraction.processing, "cm")) ||
+         (!extraction.filters.empty() &&
+          std::ranges::find(extraction.filtered_families, "cm") != extraction.filtered_families.end());
+}
+
+Need need_of(const Mask& mask, const IbsiExtraction& extraction) {
   const IbsiSettings& settings = extraction.processing;
   std::array<double, 3> spacing = settings.spacing.value_or(Vector3{});
   double smallest = mask.grid.spacing[0];
@@ -81,7 +96,7 @@ double bytes_of(const Mask& mask, const IbsiExtraction& extraction) {
   double per_voxel = 2 * image_and_mask + 2 * region_of_a_map + grey_levels;
   if (settings.spacing) per_voxel += spline_coefficients;
   if (extraction.unfiltered && names_family(settings, "morph")) per_voxel += autocorrelation;
-  double bytes = voxels * per_voxel;
+  Need need{0, voxels * per_voxel};
   if (!extraction.filters.empty()) {
     double whole = static_cast<double>(mask.grid.voxel_count());
     for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -90,13 +105,15 @@ double bytes_of(const Mask& mask, const IbsiExtraction& extraction) {
     const auto reached = needed_margin(extraction, mask.grid);
     const double seen =
         reached ? std::min(whole, extent_of(mask, spacing, std::ceil(*reached / smallest)).count()) : whole;
-    bytes += seen * (image_and_mask + transform_work);
+    need.shared += seen * (image_and_mask + transform_work);
   }
-  if (const auto* bins = std::get_if<FixedBinNumber>(&settings.discretisation)) {
+  const auto* bins = std::get_if<FixedBinNumber>(&settings.discretisation);
+  if (bins != nullptr && has_cooccurrences(extraction)) {
     constexpr double matrices = 2 * sizeof(double);
-    bytes += matrices * bins->count * bins->count;
+    const double levels = std::min(bins->count, most_grey_levels);
+    need.own += matrices * levels * levels;
   }
-  return bytes;
+  return need;
 }
 
 std::string gibibytes(double bytes) {
@@ -107,9 +124,20 @@ std::string gibibytes(double bytes) {
 
 }  // namespace
 
+double estimated_memory(std::span<const Mask* const> masks, const ExtractionProtocol& protocol) {
+  Need together;
+  for (const Mask* mask : masks) {
+    const Need need =
+        std::visit([mask](const auto& settings) { return need_of(*mask, settings); }, protocol.settings);
+    together.shared = std::max(together.shared, need.shared);
+    together.own += need.own;
+  }
+  return fixed + together.shared + together.own;
+}
+
 double estimated_memory(const Mask& mask, const ExtractionProtocol& protocol) {
-  return fixed +
-         std::visit([&mask](const auto& settings) { return bytes_of(mask, settings); }, protocol.settings);
+  const Mask* const one = &mask;
+  return estimated_memory(std::span(&one, 1), protocol);
 }
 
 void require_memory(const Mask& mask, const ExtractionProtocol& protocol, std::uint64_t budget) {

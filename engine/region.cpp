@@ -19,6 +19,19 @@ Grid grid_of_box(const Grid& grid, const BoundingBox& box) {
   return part;
 }
 
+template <typename Value>
+std::vector<Value> values_in_box(const std::vector<Value>& values, const Grid& grid, const BoundingBox& box) {
+  std::vector<Value> part;
+  part.reserve(grid_of_box(grid, box).voxel_count());
+  for (int z = box.lower[2]; z <= box.upper[2]; ++z) {
+    for (int y = box.lower[1]; y <= box.upper[1]; ++y) {
+      const auto row = values.begin() + static_cast<std::ptrdiff_t>(grid.offset(box.lower[0], y, z));
+      part.insert(part.end(), row, row + box.extent(0));
+    }
+  }
+  return part;
+}
+
 }  // namespace
 
 BoundingBox bounding_box(const Mask& mask) {
@@ -45,17 +58,30 @@ BoundingBox bounding_box(const Mask& mask) {
   return box;
 }
 
+Volume crop_to_box(const Volume& volume, const BoundingBox& box) {
+  return {grid_of_box(volume.grid, box), values_in_box(volume.values, volume.grid, box)};
+}
+
 Mask crop_to_box(const Mask& mask, const BoundingBox& box) {
-  Mask part{grid_of_box(mask.grid, box), {}};
-  part.voxels.reserve(part.grid.voxel_count());
-  for (int z = box.lower[2]; z <= box.upper[2]; ++z) {
-    for (int y = box.lower[1]; y <= box.upper[1]; ++y) {
-      const auto row =
-          mask.voxels.begin() + static_cast<std::ptrdiff_t>(mask.grid.offset(box.lower[0], y, z));
-      part.voxels.insert(part.voxels.end(), row, row + box.extent(0));
-    }
+  return {grid_of_box(mask.grid, box), values_in_box(mask.voxels, mask.grid, box)};
+}
+
+BoundingBox union_of(const BoundingBox& a, const BoundingBox& b) {
+  BoundingBox box;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    box.lower[axis] = std::min(a.lower[axis], b.lower[axis]);
+    box.upper[axis] = std::max(a.upper[axis], b.upper[axis]);
   }
-  return part;
+  return box;
+}
+
+BoundingBox relative_to(const BoundingBox& box, const BoundingBox& crop) {
+  BoundingBox inner = box;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    inner.lower[axis] -= crop.lower[axis];
+    inner.upper[axis] -= crop.lower[axis];
+  }
+  return inner;
 }
 
 Region crop_to_region(const Volume& volume, const Mask& mask) {
@@ -74,7 +100,7 @@ Region crop_to_region(const Volume& volume, const Mask& mask) {
         region.inside.push_back(mask.voxels[i]);
         if (mask.voxels[i] == 0) continue;
         if (!std::isfinite(volume.values[i])) {
-          throw RejectedInput(RejectionReason::unsupported_pixel_format,
+          throw RejectedInput(RejectionReason::intensities_not_finite,
                               "an intensity of the region is not finite");
         }
         region.intensities.push_back(volume.values[i]);

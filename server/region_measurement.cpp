@@ -10,6 +10,7 @@
 #include "engine/errors.hpp"
 #include "engine/extraction.hpp"
 #include "engine/memory_estimate.hpp"
+#include "engine/side_by_side.hpp"
 #include "engine/stage_times.hpp"
 
 namespace glisson::server {
@@ -49,6 +50,18 @@ class MemoryGate {
   std::condition_variable left_;
 };
 
+/// A segment, or what derives from one lesion or from all.
+struct RegionToMeasure {
+  const engine::SegmentMask* segment = nullptr;
+  const engine::RegionDerivation* derivation = nullptr;
+  std::size_t lesion = 0;
+  MeasuredRegion measured{};
+
+  bool is_largest_lesion() const {
+    return derivation != nullptr && std::holds_alternative<engine::LargestLesion>(*derivation);
+  }
+};
+
 /// Measures regions of one image by one protocol.
 class RegionMeasurement {
  public:
@@ -61,26 +74,35 @@ class RegionMeasurement {
         memory_budget_(memory_budget),
         gate_(memory_budget) {}
 
-  MeasuredRegion segment(const engine::SegmentMask& segment) const {
-    MeasuredRegion region;
-    region.segment = &segment;
-    measure(region, segment.mask);
-    return region;
-  }
-
-  MeasuredRegion derived(const engine::RegionDerivation& derivation, std::size_t lesion) const {
-    MeasuredRegion region;
-    region.derivation = derivation;
-    if (is_of_each_lesion(derivation)) region.segment = liver_.lesions[lesion];
-    const engine::DerivedRegion derived = derive(derivation, lesion);
-    if (derived.reason) {
-      region.reason = keyword(*derived.reason);
-      region.detail = explanation(*derived.reason);
-      return region;
+  /// Measures regions, what they share once.
+  void measure(std::span<RegionToMeasure* const> regions) const {
+    std::vector<engine::Mask> derived(regions.size());
+    std::vector<const engine::Mask*> masks;
+    std::vector<MeasuredRegion*> measured;
+    for (std::size_t i = 0; i < regions.size(); ++i) {
+      const engine::Mask* mask = mask_of(*regions[i], derived[i]);
+      if (mask == nullptr) continue;
+      try {
+        measure_size(regions[i]->measured, *mask);
+        masks.push_back(mask);
+        measured.push_back(&regions[i]->measured);
+      } catch (const RejectedInput& error) {
+        reject(regions[i]->measured, error);
+      }
     }
-    measure(region, derived.mask);
-    rename(region.features, derivation);
-    return region;
+    if (masks.empty()) return;
+    if (engine::estimated_memory(masks, protocol_) <= static_cast<double>(memory_budget_)) {
+      extract(masks, measured);
+    } else {
+      const auto faults = engine::side_by_side(masks.size(), [&](std::size_t i) {
+        oneapi::tbb::this_task_arena::isolate(
+            [&] { extract(std::span(&masks[i], 1), std::span(&measured[i], 1)); });
+      });
+      for (const auto& fault : faults) engine::rethrow(fault);
+    }
+    for (RegionToMeasure* region : regions) {
+      if (region->derivation != nullptr) rename(region->measured.features, *region->derivation);
+    }
   }
 
   /// The largest lesion was measured with the others.
@@ -107,12 +129,31 @@ class RegionMeasurement {
     for (engine::Feature& feature : features) feature.name.insert(0, prefix);
   }
 
-  engine::DerivedRegion derive(const engine::RegionDerivation& derivation, std::size_t lesion) const {
+  /// The region's mask; a derived one is put into `derived`. Null where there is none, with the reason.
+  const engine::Mask* mask_of(RegionToMeasure& region, engine::Mask& derived) const {
+    MeasuredRegion& measured = region.measured;
+    measured.segment = region.segment;
+    if (region.derivation == nullptr) return &region.segment->mask;
+    measured.derivation = *region.derivation;
+    if (is_of_each_lesion(*region.derivation)) measured.segment = liver_.lesions[region.lesion];
     const engine::StageClock clock("deriving regions");
-    return derive_region(derivation, anatomy_, lesion, image_);
+    engine::DerivedRegion result = derive_region(*region.derivation, anatomy_, region.lesion, image_);
+    if (result.reason) {
+      measured.reason = keyword(*result.reason);
+      measured.detail = explanation(*result.reason);
+      return nullptr;
+    }
+    derived = std::move(result.mask);
+    return &derived;
   }
 
-  engine::FeatureVector extract(const engine::Mask& mask) const {
+  void measure_size(MeasuredRegion& region, const engine::Mask& mask) const {
+    const engine::StageClock clock("sizes");
+    region.size = engine::measure_lesion(mask);
+    engine::require_memory(mask, protocol_, memory_budget_);
+  }
+
+  void extract(std::span<const engine::Mask* const> masks, std::span<MeasuredRegion* const> regions) const {
     struct Visit {
       MemoryGate& gate;
       double bytes;
@@ -121,24 +162,23 @@ class RegionMeasurement {
       Visit(const Visit&) = delete;
       Visit& operator=(const Visit&) = delete;
     };
-    const Visit visit(gate_, engine::estimated_memory(mask, protocol_));
+    const Visit visit(gate_, engine::estimated_memory(masks, protocol_));
     const engine::StageClock clock("features");
-    return engine::extract_features(image_, mask, protocol_);
+    auto results = engine::extract_features(image_, masks, protocol_);
+    for (std::size_t i = 0; i < regions.size(); ++i) {
+      try {
+        engine::rethrow(results[i].fault);
+        regions[i]->features = std::move(results[i].features);
+      } catch (const RejectedInput& error) {
+        reject(*regions[i], error);
+      }
+    }
   }
 
-  void measure(MeasuredRegion& region, const engine::Mask& mask) const {
-    try {
-      {
-        const engine::StageClock clock("sizes");
-        region.size = engine::measure_lesion(mask);
-      }
-      engine::require_memory(mask, protocol_, memory_budget_);
-      region.features = extract(mask);
-    } catch (const RejectedInput& error) {
-      region.reason = keyword(error.reason());
-      region.detail = error.what();
-      region.remedy = remedy(error.reason());
-    }
+  static void reject(MeasuredRegion& region, const RejectedInput& error) {
+    region.reason = keyword(error.reason());
+    region.detail = error.what();
+    region.remedy = remedy(error.reason());
   }
 
   const engine::Volume& image_;
@@ -149,18 +189,11 @@ class RegionMeasurement {
   mutable MemoryGate gate_;
 };
 
-/// A region before it is measured: a segment, or what derives from one lesion or from all.
-struct WantedRegion {
-  const engine::SegmentMask* segment = nullptr;
-  const engine::RegionDerivation* derivation = nullptr;
-  std::size_t lesion = 0;
-};
-
-std::vector<WantedRegion> wanted_regions(std::span<const engine::SegmentMask* const> segments,
-                                         const SegmentedLiver& liver,
-                                         const engine::ExtractionProtocol& protocol) {
-  std::vector<WantedRegion> wanted;
-  for (const engine::SegmentMask* segment : segments) wanted.push_back({segment, nullptr, 0});
+std::vector<RegionToMeasure> wanted_regions(std::span<const engine::SegmentMask* const> segments,
+                                            const SegmentedLiver& liver,
+                                            const engine::ExtractionProtocol& protocol) {
+  std::vector<RegionToMeasure> wanted;
+  for (const engine::SegmentMask* segment : segments) wanted.push_back({.segment = segment});
   bool every_lesion = !liver.lesions.empty();
   for (std::size_t lesion = 0; lesion < liver.lesions.size(); ++lesion) {
     if (std::ranges::find(segments, liver.lesions[lesion]) == segments.end()) {
@@ -168,14 +201,44 @@ std::vector<WantedRegion> wanted_regions(std::span<const engine::SegmentMask* co
       continue;
     }
     for (const engine::RegionDerivation& derivation : protocol.derived_regions) {
-      if (is_of_each_lesion(derivation)) wanted.push_back({nullptr, &derivation, lesion});
+      if (is_of_each_lesion(derivation)) wanted.push_back({.derivation = &derivation, .lesion = lesion});
     }
   }
   if (!every_lesion) return wanted;
   for (const engine::RegionDerivation& derivation : protocol.derived_regions) {
-    if (!is_of_each_lesion(derivation)) wanted.push_back({nullptr, &derivation, 0});
+    if (!is_of_each_lesion(derivation)) wanted.push_back({.derivation = &derivation});
   }
   return wanted;
+}
+
+/// Regions that are measured together, so that they share what they can.
+struct Batch {
+  const void* shared = nullptr;  ///< The segment from which they come; null: the whole image.
+  std::vector<RegionToMeasure*> regions;
+  std::uint64_t derived = 0;  ///< Regions whose masks are made for it.
+};
+
+/// A segment goes with what derives from it: an inner rim has the segment's bounding box, a ring that of the
+/// tumour with its ring. Where the whole image is filtered, all regions go together.
+/// @param most_derived masks that a batch may make, one at least.
+std::vector<Batch> batches_of(std::vector<RegionToMeasure>& regions, const SegmentedLiver& liver,
+                              bool whole_image, std::uint64_t most_derived) {
+  std::vector<Batch> batches;
+  for (RegionToMeasure& region : regions) {
+    if (region.is_largest_lesion()) continue;
+    const bool derived = region.derivation != nullptr;
+    const void* shared = region.segment;
+    if (derived) shared = is_of_each_lesion(*region.derivation) ? liver.lesions[region.lesion] : nullptr;
+    if (whole_image) shared = nullptr;
+    const auto fits = [&](const Batch& batch) {
+      return batch.shared == shared && (!derived || batch.derived < most_derived);
+    };
+    auto batch = std::ranges::find_if(batches, fits);
+    if (batch == batches.end()) batch = batches.insert(batch, Batch{shared, {}, 0});
+    batch->regions.push_back(&region);
+    batch->derived += derived ? 1 : 0;
+  }
+  return batches;
 }
 
 }  // namespace
@@ -201,26 +264,20 @@ std::vector<MeasuredRegion> measure_regions(const engine::Volume& image,
                                             const engine::ExtractionProtocol& protocol,
                                             std::uint64_t memory_budget) {
   const RegionMeasurement measurement(image, liver, protocol, memory_budget);
-  const std::vector<WantedRegion> wanted = wanted_regions(segments, liver, protocol);
-  std::vector<MeasuredRegion> regions(wanted.size());
-  const auto is_largest_lesion = [&](std::size_t i) {
-    return wanted[i].derivation != nullptr &&
-           std::holds_alternative<engine::LargestLesion>(*wanted[i].derivation);
-  };
+  std::vector<RegionToMeasure> regions = wanted_regions(segments, liver, protocol);
+  const auto batches = batches_of(regions, liver, engine::filters_whole_image(protocol, image.grid),
+                                  memory_budget / 4 / std::max<std::uint64_t>(1, image.values.size()));
   const auto measure = [&](std::size_t i) {
-    if (is_largest_lesion(i)) return;
-    // What runs in parallel within one region is isolated: a thread that waits there begins no other.
-    oneapi::tbb::this_task_arena::isolate([&] {
-      regions[i] = wanted[i].segment != nullptr
-                       ? measurement.segment(*wanted[i].segment)
-                       : measurement.derived(*wanted[i].derivation, wanted[i].lesion);
-    });
+    // What runs in parallel within one batch is isolated: a thread that waits there begins no other.
+    oneapi::tbb::this_task_arena::isolate([&] { measurement.measure(batches[i].regions); });
   };
-  oneapi::tbb::parallel_for(std::size_t{0}, wanted.size(), measure, oneapi::tbb::simple_partitioner());
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    if (is_largest_lesion(i)) regions[i] = measurement.largest_of(regions);
+  oneapi::tbb::parallel_for(std::size_t{0}, batches.size(), measure, oneapi::tbb::simple_partitioner());
+  std::vector<MeasuredRegion> measured;
+  for (RegionToMeasure& region : regions) measured.push_back(std::move(region.measured));
+  for (std::size_t i = 0; i < regions.size(); ++i) {
+    if (regions[i].is_largest_lesion()) measured[i] = measurement.largest_of(measured);
   }
-  return regions;
+  return measured;
 }
 
 }  // namespace glisson::server

@@ -74,6 +74,13 @@ PixelFormat read_pixel_format(const Attributes& image, const std::string& modali
     format.slope = image.required_number(DCM_RescaleSlope);
     format.intercept = image.required_number(DCM_RescaleIntercept);
     if (format.slope == 0) image.reject(RejectionReason::invalid_attribute, "RescaleSlope is 0");
+    // Intensities are single-precision numbers, and so are what filters make of them.
+    constexpr double largest_stored_value = 65535;
+    constexpr double largest_intensity = 1e30;
+    if (std::abs(format.slope) * largest_stored_value + std::abs(format.intercept) > largest_intensity) {
+      image.reject(RejectionReason::invalid_attribute,
+                   "RescaleSlope or RescaleIntercept make intensities beyond 1e30");
+    }
   }
   return format;
 }

@@ -196,6 +196,10 @@ std::string reason_in_words(engine::UndefinedReason reason) {
       return "no grey level fulfils the definition";
     case engine::UndefinedReason::image_too_small:
       return "the image has too few voxels for the filter";
+    case engine::UndefinedReason::too_many_grey_levels:
+      return "more than 1024 grey levels";
+    case engine::UndefinedReason::intensities_not_finite:
+      return "the filter's response exceeds what a number holds";
   }
   return {};
 }

@@ -10,9 +10,7 @@
 namespace glisson::engine {
 namespace {
 
-// Beyond these, co-occurrence matrices and their marginals exceed what a job may take; no published protocol
-// comes near.
-constexpr std::size_t most_grey_levels = 1024;
+constexpr std::size_t most_grey_levels = 65534;  // what GreyLevelRegion::levels can tell apart
 constexpr double highest_grey_level = 1e6;
 constexpr double largest_bin_index = 1e15;  // bins beyond are finer than a double resolves
 
@@ -91,20 +89,16 @@ std::vector<std::int32_t> bins_of(std::span<const Value> intensities, double wid
 }
 
 template <typename Value>
-GreyLevelRegion grey_levels_of(const Region& region, std::span<const Value> intensities, double bin_width) {
-  if (!(bin_width > 0)) throw std::logic_error("the bin width must be greater than 0");
-  const auto [lowest, highest] = std::minmax_element(intensities.begin(), intensities.end());
-  const double range = (static_cast<double>(*highest) - static_cast<double>(*lowest)) / bin_width;
-  const double farthest = static_cast<double>(std::max(std::abs(*lowest), std::abs(*highest))) / bin_width;
-  if (range > highest_grey_level || farthest > largest_bin_index) {
-    throw RejectedInput(
-        RejectionReason::too_much_memory,
-        "intensities spread over more than a million grey levels of width " + std::to_string(bin_width));
+void require_finite(std::span<const Value> intensities) {
+  // What is not finite would index whatever lies beside the counts of bins.
+  if (!std::ranges::all_of(intensities, [](Value x) { return std::isfinite(x); })) {
+    throw RejectedInput(RejectionReason::intensities_not_finite, "an intensity of the region is not finite");
   }
-  const std::int64_t first_bin = bin_index(*lowest, bin_width);
-  const std::vector<std::int32_t> bins = bins_of(intensities, bin_width, first_bin);
-  std::vector<std::size_t> counts(static_cast<std::size_t>(bin_index(*highest, bin_width) - first_bin) + 1,
-                                  0);
+}
+
+// @param bins of the voxels inside, from 0 to `count` - 1.
+GreyLevelRegion arranged(const Region& region, const std::vector<std::int32_t>& bins, std::size_t count) {
+  std::vector<std::size_t> counts(count, 0);
   for (const std::int32_t bin : bins) ++counts[static_cast<std::size_t>(bin)];
 
   GreyLevelRegion result;
@@ -117,9 +111,8 @@ GreyLevelRegion grey_levels_of(const Region& region, std::span<const Value> inte
     level_of[bin] = static_cast<std::uint16_t>(result.grey_levels.size());
   }
   if (result.grey_levels.size() > most_grey_levels) {
-    throw RejectedInput(
-        RejectionReason::too_much_memory,
-        std::to_string(result.grey_levels.size()) + " grey levels at bin width " + std::to_string(bin_width));
+    throw RejectedInput(RejectionReason::too_many_grey_levels,
+                        std::to_string(result.grey_levels.size()) + " grey levels");
   }
   const std::ptrdiff_t row = result.size[0] + 2;
   result.stride = {1, row, row * (result.size[1] + 2)};
@@ -146,14 +139,71 @@ GreyLevelRegion grey_levels_of(const Region& region, std::span<const Value> inte
   return result;
 }
 
+template <typename Value>
+GreyLevelRegion by_width(const Region& region, std::span<const Value> intensities, double bin_width) {
+  if (!(bin_width > 0)) throw std::logic_error("the bin width must be greater than 0");
+  require_finite(intensities);
+  const auto [lowest, highest] = std::minmax_element(intensities.begin(), intensities.end());
+  const double range = (static_cast<double>(*highest) - static_cast<double>(*lowest)) / bin_width;
+  const double farthest = static_cast<double>(std::max(std::abs(*lowest), std::abs(*highest))) / bin_width;
+  if (!(range <= highest_grey_level) || !(farthest <= largest_bin_index)) {
+    throw RejectedInput(
+        RejectionReason::too_many_grey_levels,
+        "intensities spread over more than a million grey levels of width " + std::to_string(bin_width));
+  }
+  const std::int64_t first_bin = bin_index(*lowest, bin_width);
+  const auto count = static_cast<std::size_t>(bin_index(*highest, bin_width) - first_bin) + 1;
+  return arranged(region, bins_of(intensities, bin_width, first_bin), count);
+}
+
+// The edges of numpy.histogram(), the highest of which PyRadiomics raises by 1.
+template <typename Value>
+std::vector<Value> edges_of(std::span<const Value> intensities, int bin_count) {
+  const auto extremes = std::minmax_element(intensities.begin(), intensities.end());
+  double lowest = *extremes.first;
+  double highest = *extremes.second;
+  if (lowest == highest) {
+    lowest -= 0.5;
+    highest += 0.5;
+  }
+  const double step = (highest - lowest) / bin_count;
+  std::vector<Value> edges;
+  for (int i = 0; i < bin_count; ++i) edges.push_back(static_cast<Value>(i * step + lowest));
+  edges.push_back(static_cast<Value>(highest) + 1);
+  return edges;
+}
+
+template <typename Value>
+GreyLevelRegion by_count(const Region& region, std::span<const Value> intensities, int bin_count) {
+  if (bin_count < 1 || static_cast<std::size_t>(bin_count) > most_grey_levels)
+    throw std::logic_error("no such number of grey levels");
+  require_finite(intensities);
+  const std::vector<Value> edges = edges_of(intensities, bin_count);
+  std::vector<std::int32_t> bins(intensities.size());
+  std::ranges::transform(intensities, bins.begin(), [&](Value x) {
+    const auto above = std::ranges::upper_bound(edges, x) - edges.begin();
+    return static_cast<std::int32_t>(std::clamp<std::ptrdiff_t>(above - 1, 0, bin_count - 1));
+  });
+  return arranged(region, bins, static_cast<std::size_t>(bin_count));
+}
+
 }  // namespace
 
 GreyLevelRegion discretise(const Region& region, double bin_width) {
-  return grey_levels_of(region, std::span<const float>(region.intensities), bin_width);
+  return by_width(region, std::span<const float>(region.intensities), bin_width);
 }
 
 GreyLevelRegion discretise(const Region& region, std::span<const double> intensities, double bin_width) {
-  return grey_levels_of(region, intensities, bin_width);
+  return by_width(region, intensities, bin_width);
+}
+
+GreyLevelRegion discretise_by_count(const Region& region, int bin_count) {
+  return by_count(region, std::span<const float>(region.intensities), bin_count);
+}
+
+GreyLevelRegion discretise_by_count(const Region& region, std::span<const double> intensities,
+                                    int bin_count) {
+  return by_count(region, intensities, bin_count);
 }
 
 }  // namespace glisson::engine

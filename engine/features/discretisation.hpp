@@ -51,6 +51,10 @@ struct RowSpan {
 /// The rows that hold voxels inside, in memory order.
 std::vector<RowSpan> rows_inside(const GreyLevelRegion& region);
 
+/// Textures are computed of so many grey levels at most: beyond, co-occurrence matrices and their marginals
+/// exceed what a job may take; no published protocol comes near.
+constexpr std::size_t most_texture_levels = 1024;
+
 /// Direction between neighbours, in voxels along x, y, z.
 using Direction = std::array<int, 3>;
 
@@ -65,12 +69,18 @@ std::array<std::ptrdiff_t, 26> neighbour_offsets(const GreyLevelRegion& region);
 ///   level(x) = floor(x / w) - floor(min(X) / w) + 1
 /// with half-open bins, so that an intensity on an edge belongs to the bin above.
 /// @param bin_width w, in units of the intensities; greater than 0.
-/// @throws RejectedInput too_much_memory when more than 1024 grey levels occur, or the highest exceeds a
-/// million.
+/// @throws RejectedInput too_many_grey_levels when more than 65,534 occur, or the highest exceeds a million.
 GreyLevelRegion discretise(const Region& region, double bin_width);
 
 /// The same of other intensities of the voxels inside, in double precision.
 /// @param intensities as many as region.intensities, which are not looked at.
 GreyLevelRegion discretise(const Region& region, std::span<const double> intensities, double bin_width);
+
+/// A fixed number of grey levels (PyRadiomics, binCount): bins of equal width from the lowest intensity to
+/// the highest, edges rounded to the precision of the intensities as numpy does, half-open but for the last;
+/// where all intensities are equal, from 0.5 below to 0.5 above.
+/// @param bin_count from 1 to 65,534.
+GreyLevelRegion discretise_by_count(const Region& region, int bin_count);
+GreyLevelRegion discretise_by_count(const Region& region, std::span<const double> intensities, int bin_count);
 
 }  // namespace glisson::engine

@@ -10,22 +10,23 @@ namespace {
 // IBSI codes stand where PyRadiomics' definition equals IBSI's (Zwanenburg et al., "The image biomarker
 // standardisation initiative", arXiv:1612.07003). They are absent from
 // - Kurtosis: PyRadiomics does not subtract 3;
+// - the axis lengths: PyRadiomics divides the covariance of the voxels by N, IBSI's reference values by N - 1
+//   (ratios of axes are equal);
 // - TotalEnergy, MCC and the 2D diameters, which IBSI does not define.
-// The axis lengths of PyRadiomics divide the covariance of the voxels by N, IBSI's reference values by N - 1.
 // The NGTDM of PyRadiomics counts voxels without neighbours, that of IBSI does not: their features are equal
 // for regions without isolated voxels.
 std::vector<FeatureDefinition> build_catalogue() {
   std::vector<FeatureDefinition> catalogue{
       {"shape", "Elongation", "Q3CK", "1"},
       {"shape", "Flatness", "N17B", "1"},
-      {"shape", "LeastAxisLength", "7J51", "mm"},
-      {"shape", "MajorAxisLength", "TDIC", "mm"},
+      {"shape", "LeastAxisLength", "", "mm"},
+      {"shape", "MajorAxisLength", "", "mm"},
       {"shape", "Maximum2DDiameterColumn", "", "mm"},
       {"shape", "Maximum2DDiameterRow", "", "mm"},
       {"shape", "Maximum2DDiameterSlice", "", "mm"},
       {"shape", "Maximum3DDiameter", "L0JK", "mm"},
       {"shape", "MeshVolume", "RNU0", "mm3"},
-      {"shape", "MinorAxisLength", "P9VJ", "mm"},
+      {"shape", "MinorAxisLength", "", "mm"},
       {"shape", "Sphericity", "QCFX", "1"},
       {"shape", "SurfaceArea", "C0JK", "mm2"},
       {"shape", "SurfaceVolumeRatio", "2PR5", "/mm"},
@@ -167,6 +168,10 @@ std::string_view keyword(UndefinedReason reason) noexcept {
       return "no_such_level";
     case UndefinedReason::image_too_small:
       return "image_too_small";
+    case UndefinedReason::too_many_grey_levels:
+      return "too_many_grey_levels";
+    case UndefinedReason::intensities_not_finite:
+      return "intensities_not_finite";
   }
   return "division_by_zero";
 }

@@ -38,13 +38,16 @@ std::vector<int> grey_levels_of(const Region& region, const IbsiDiscretisation& 
   const auto extremes = std::minmax_element(region.intensities.begin(), region.intensities.end());
   const double lowest = *extremes.first;
   const double highest = *extremes.second;
+  if (!std::ranges::all_of(region.intensities, [](float x) { return std::isfinite(x); })) {
+    throw RejectedInput(RejectionReason::intensities_not_finite, "an intensity of the region is not finite");
+  }
   std::vector<int> levels(region.intensities.size(), 1);
   if (const auto* size = std::get_if<FixedBinSize>(&discretisation)) {
     if (!(size->width > 0)) throw std::logic_error("the bin width must be greater than 0");
     const double lower = range ? range->lower : lowest;
     if (!((highest - lower) / size->width < highest_grey_level)) {
       throw RejectedInput(
-          RejectionReason::too_much_memory,
+          RejectionReason::too_many_grey_levels,
           "intensities spread over more than a million grey levels of width " + std::to_string(size->width));
     }
     std::transform(region.intensities.begin(), region.intensities.end(), levels.begin(),
@@ -66,7 +69,8 @@ IbsiGreyLevels arrange(const Region& region, const std::vector<int>& levels) {
   std::sort(present.begin(), present.end());
   present.erase(std::unique(present.begin(), present.end()), present.end());
   if (present.size() > most_grey_levels) {
-    throw RejectedInput(RejectionReason::too_much_memory, std::to_string(present.size()) + " grey levels");
+    throw RejectedInput(RejectionReason::too_many_grey_levels,
+                        std::to_string(present.size()) + " grey levels");
   }
   const auto& size = region.grid.size;
   IbsiGreyLevels result;

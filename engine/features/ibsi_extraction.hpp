@@ -19,9 +19,10 @@ const std::vector<std::string_view>& ibsi_families();
 /// @param volume the image; intensities in the unit of the modality (HU for CT).
 /// @param mask the region, on the grid of the volume.
 /// @return every feature of the families asked for, sorted by name; undefined ones carry a reason.
-/// @throws RejectedInput empty_region when no voxel is inside (after interpolation or re-segmentation, too),
+/// @throws RejectedInput empty_region when no voxel is inside (after interpolation, too),
+/// nothing_left_by_resegmentation,
 ///         too_much_memory when the interpolated image or the number of grey levels is absurd,
-///         unsupported_pixel_format when an intensity of the region is not finite.
+///         intensities_not_finite when an intensity of the region is not finite.
 /// @throws std::logic_error when the grids differ, or for a family that ibsi_families() does not hold.
 FeatureVector extract_ibsi_features(const Volume& volume, const Mask& mask, const IbsiSettings& settings);
 

@@ -57,10 +57,8 @@ IbsiImage interpolated(const Volume& volume, const Mask& mask, const Grid& grid,
   return image;
 }
 
-void require_voxels(const Mask& mask, const char* after) {
-  if (mask.count() == 0) {
-    throw RejectedInput(RejectionReason::empty_region, std::string("no voxel is inside after ") + after);
-  }
+void require_voxels(const Mask& mask, RejectionReason reason, const char* after) {
+  if (mask.count() == 0) throw RejectedInput(reason, std::string("no voxel is inside after ") + after);
 }
 
 void keep_range(const Volume& volume, Mask& mask, double lower, double upper) {
@@ -90,29 +88,31 @@ void drop_outliers(const Volume& volume, Mask& mask, double deviations) {
 IbsiImage process_ibsi_image(const Volume& volume, const Mask& mask, const IbsiSettings& settings) {
   const StageClock clock("processing");
   if (volume.grid != mask.grid) throw std::logic_error("image and mask have different grids");
-  require_voxels(mask, "reading");
+  require_voxels(mask, RejectionReason::empty_region, "reading");
   const Grid grid = settings.spacing ? interpolated_grid(volume.grid, *settings.spacing) : volume.grid;
   const BoundingBox whole{{0, 0, 0}, {grid.size[0] - 1, grid.size[1] - 1, grid.size[2] - 1}};
   IbsiImage image = interpolated(
       volume, mask, grid, settings.margin ? part_around(mask, grid, *settings.margin) : whole, settings);
-  require_voxels(image.morphological_mask, "interpolation");
+  require_voxels(image.morphological_mask, RejectionReason::empty_region, "interpolation");
   if (settings.spacing && settings.round_intensities) {
     for (float& value : image.volume.values) value = std::nearbyint(value);
   }
   for (std::size_t i = 0; i < image.morphological_mask.voxels.size(); ++i) {
     if (image.morphological_mask.voxels[i] != 0 && !std::isfinite(image.volume.values[i])) {
-      throw RejectedInput(RejectionReason::unsupported_pixel_format,
+      throw RejectedInput(RejectionReason::intensities_not_finite,
                           "an intensity of the region is not finite");
     }
   }
   image.intensity_mask = image.morphological_mask;
   if (settings.range) {
     keep_range(image.volume, image.intensity_mask, settings.range->lower, settings.range->upper);
-    require_voxels(image.intensity_mask, "re-segmentation by range");
+    require_voxels(image.intensity_mask, RejectionReason::nothing_left_by_resegmentation,
+                   "re-segmentation by range");
   }
   if (settings.outlier_deviations) {
     drop_outliers(image.volume, image.intensity_mask, *settings.outlier_deviations);
-    require_voxels(image.intensity_mask, "re-segmentation by outliers");
+    require_voxels(image.intensity_mask, RejectionReason::nothing_left_by_resegmentation,
+                   "re-segmentation by outliers");
   }
   return image;
 }

@@ -14,8 +14,9 @@ struct IbsiImage {
 
 /// Interpolates image and mask, rounds the intensities, and re-segments the intensity mask. A filter, where
 /// there is one, belongs between this and extract_ibsi_features: it replaces `volume`, and the masks stay.
-/// @throws RejectedInput empty_region when no voxel is inside (after interpolation or re-segmentation, too),
-///         too_much_memory when the interpolated image is absurdly large, unsupported_pixel_format when an
+/// @throws RejectedInput empty_region when no voxel is inside (after interpolation, too),
+/// nothing_left_by_resegmentation,
+///         too_much_memory when the interpolated image is absurdly large, intensities_not_finite when an
 ///         intensity of the region is not finite.
 /// @throws std::logic_error when the grids of volume and mask differ.
 IbsiImage process_ibsi_image(const Volume& volume, const Mask& mask, const IbsiSettings& settings);

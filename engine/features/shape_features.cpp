@@ -31,7 +31,7 @@ FeatureValues shape_features(const Region& region) {
   features.push_back({"Maximum2DDiameterRow", mesh.planar_diameter[0], {}});
   features.push_back({"Maximum2DDiameterColumn", mesh.planar_diameter[1], {}});
   features.push_back({"Maximum2DDiameterSlice", mesh.planar_diameter[2], {}});
-  // 4 sqrt(lambda), IBSI TDIC, P9VJ, 7J51
+  // 4 sqrt(lambda); IBSI divides the covariance by N - 1
   features.push_back({"MajorAxisLength", 4 * std::sqrt(major), {}});
   features.push_back({"MinorAxisLength", 4 * std::sqrt(minor), {}});
   features.push_back({"LeastAxisLength", 4 * std::sqrt(least), {}});

@@ -78,6 +78,7 @@ class Derivation {
 
   DerivedRegion operator()(const PeritumoralRing& ring) const {
     const Mask& lesion = this_lesion();
+    if (anatomy_.liver.empty()) return without(NoRegionReason::no_liver, lesion.grid);
     const Box box = box_around(lesion, ring.width);
     const auto squares = squared_distances_to(1, lesion, box);
     const double limit = squared_limit(ring.width);
@@ -88,7 +89,7 @@ class Derivation {
     for_each_voxel(box, lesion.grid, [&](std::size_t inner, std::size_t outer) {
       if (squares[inner] == 0 || squares[inner] > limit) return;
       ++within;
-      if (!anatomy_.liver.empty() && !is_in_any(anatomy_.liver, outer)) return;
+      if (!is_in_any(anatomy_.liver, outer)) return;
       ++in_liver;
       if (is_in_any(anatomy_.lesions, outer) || is_in_any(anatomy_.vessels, outer)) return;
       ++left;
@@ -119,6 +120,7 @@ class Derivation {
 
   DerivedRegion operator()(const TumourWithRing& tumour) const {
     DerivedRegion region = (*this)(PeritumoralRing{tumour.width});
+    if (region.reason == NoRegionReason::no_liver) return region;
     const Mask& lesion = this_lesion();
     for (std::size_t i = 0; i < lesion.voxels.size(); ++i) region.mask.voxels[i] |= lesion.voxels[i];
     region.reason.reset();
@@ -253,6 +255,8 @@ std::string_view keyword(NoRegionReason reason) noexcept {
   switch (reason) {
     case NoRegionReason::no_lesion:
       return "no_lesion";
+    case NoRegionReason::no_liver:
+      return "no_liver";
     case NoRegionReason::nothing_within_width:
       return "nothing_within_width";
     case NoRegionReason::nothing_inside_liver:
@@ -269,6 +273,8 @@ std::string_view explanation(NoRegionReason reason) noexcept {
   switch (reason) {
     case NoRegionReason::no_lesion:
       return "there is no lesion with a voxel inside";
+    case NoRegionReason::no_liver:
+      return "no liver is segmented, so that what surrounds the lesion may be anything";
     case NoRegionReason::nothing_within_width:
       return "no voxel centre lies within the width";
     case NoRegionReason::nothing_inside_liver:

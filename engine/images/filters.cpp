@@ -37,24 +37,6 @@ BoundingBox reached_box(const AnyFilter& filter, const Grid& grid, const Boundin
   return result;
 }
 
-Volume cropped(const Volume& volume, const BoundingBox& box) {
-  Volume result{volume.grid, {}};
-  Vector3 first{};
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    result.grid.size[axis] = box.extent(axis);
-    first[axis] = box.lower[axis];
-  }
-  result.grid.origin = volume.grid.position(first);
-  result.values.reserve(result.grid.voxel_count());
-  for (int z = box.lower[2]; z <= box.upper[2]; ++z) {
-    for (int y = box.lower[1]; y <= box.upper[1]; ++y) {
-      const float* const row = volume.values.data() + volume.grid.offset(box.lower[0], y, z);
-      result.values.insert(result.values.end(), row, row + box.extent(0));
-    }
-  }
-  return result;
-}
-
 }  // namespace
 
 void require(bool holds, const std::string& message) {
@@ -96,13 +78,8 @@ Volume apply_filter(const Filter& filter, const Volume& volume, const BoundingBo
   return std::visit(
       [&](const auto& chosen) {
         const BoundingBox wide = reached_box(chosen, volume.grid, box);
-        const Volume result = response(chosen, cropped(volume, wide));
-        BoundingBox inner = box;
-        for (std::size_t axis = 0; axis < 3; ++axis) {
-          inner.lower[axis] -= wide.lower[axis];
-          inner.upper[axis] -= wide.lower[axis];
-        }
-        return cropped(result, inner);
+        const Volume result = response(chosen, crop_to_box(volume, wide));
+        return crop_to_box(result, relative_to(box, wide));
       },
       filter);
 }

@@ -28,8 +28,9 @@ double transformed(const SquareRoot&, double intensity, double largest) {
 
 double transformed(const Logarithm&, double intensity, double largest) {
   if (largest == 0) return 0;
-  const double logarithm = std::log(std::abs(intensity) + 1);
-  return std::copysign(logarithm * (largest / std::log(largest + 1)), intensity);
+  // log1p: of intensities far below 1, nothing but 0 would be left, and 0 / 0.
+  const double logarithm = std::log1p(std::abs(intensity));
+  return std::copysign(logarithm * (largest / std::log1p(largest)), intensity);
 }
 
 double transformed(const Exponential&, double intensity, double largest) {

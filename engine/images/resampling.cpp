@@ -20,31 +20,6 @@ constexpr double most_voxels = 4e8;
 // voxels it is 2e-14, so that the rest of the image need not be looked at.
 constexpr int spline_margin = 24;
 
-// PyRadiomics' grid, in terms of the indices of the old one.
-Grid resampled_grid(const Grid& old_grid, const BoundingBox& box, std::array<double, 3> spacing,
-                    int pad_distance) {
-  Grid grid = old_grid;
-  Vector3 first{};  // continuous old index of the first new voxel
-  double voxels = 1;
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    if (box.extent(axis) == 1) spacing[axis] = old_grid.spacing[axis];
-    const double ratio = old_grid.spacing[axis] / spacing[axis];
-    const double last_of_image = std::ceil(old_grid.size[axis] * ratio) - 1;
-    const double lower = std::max(0.0, std::floor((box.lower[axis] - 0.5) * ratio - pad_distance));
-    const double upper = std::min(last_of_image, std::ceil((box.upper[axis] + 0.5) * ratio + pad_distance));
-    voxels *= upper - lower + 1;
-    if (!(voxels <= most_voxels)) {
-      throw RejectedInput(RejectionReason::too_much_memory,
-                          "the resampled region has more than " + std::to_string(most_voxels) + " voxels");
-    }
-    grid.size[axis] = static_cast<int>(upper - lower + 1);
-    grid.spacing[axis] = spacing[axis];
-    first[axis] = 0.5 * (spacing[axis] - old_grid.spacing[axis]) / old_grid.spacing[axis] + lower / ratio;
-  }
-  grid.origin = old_grid.position(first);
-  return grid;
-}
-
 bool nearly_equal(const Vector3& a, const Vector3& b) {
   for (std::size_t axis = 0; axis < 3; ++axis) {
     if (std::abs(a[axis] - b[axis]) > 1e-8 + 1e-5 * std::abs(b[axis])) return false;
@@ -76,16 +51,49 @@ BoundingBox needed_part(const Grid& old_grid, const std::array<AxisSamples, 3>& 
 
 }  // namespace
 
+// In terms of the indices of the old grid.
+Grid resampled_grid(const Grid& image, const BoundingBox& region, std::array<double, 3> spacing,
+                    int pad_distance) {
+  Grid grid = image;
+  Vector3 first{};  // continuous old index of the first new voxel
+  double voxels = 1;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    if (region.extent(axis) == 1) spacing[axis] = image.spacing[axis];
+    const double ratio = image.spacing[axis] / spacing[axis];
+    const double last_of_image = std::ceil(image.size[axis] * ratio) - 1;
+    const double lower = std::max(0.0, std::floor((region.lower[axis] - 0.5) * ratio - pad_distance));
+    const double upper =
+        std::min(last_of_image, std::ceil((region.upper[axis] + 0.5) * ratio + pad_distance));
+    voxels *= upper - lower + 1;
+    if (!(voxels <= most_voxels)) {
+      throw RejectedInput(RejectionReason::too_much_memory,
+                          "the resampled region has more than " + std::to_string(most_voxels) + " voxels");
+    }
+    grid.size[axis] = static_cast<int>(upper - lower + 1);
+    grid.spacing[axis] = spacing[axis];
+    first[axis] = 0.5 * (spacing[axis] - image.spacing[axis]) / image.spacing[axis] + lower / ratio;
+  }
+  if (nearly_equal(image.spacing, grid.spacing)) return image;
+  grid.origin = image.position(first);
+  return grid;
+}
+
+Volume resample(const Volume& volume, const Grid& grid) {
+  if (grid == volume.grid) return volume;
+  const auto samples = samples_of(volume.grid, grid);
+  return {grid, interpolate_spline(volume, needed_part(volume.grid, samples), samples)};
+}
+
+Mask resample(const Mask& mask, const Grid& grid) {
+  if (grid == mask.grid) return mask;
+  return {grid, interpolate_nearest(mask, samples_of(mask.grid, grid))};
+}
+
 ResampledImage resample(const Volume& volume, const Mask& mask, const std::array<double, 3>& spacing,
                         int pad_distance) {
   if (volume.grid != mask.grid) throw std::logic_error("image and mask have different grids");
   const Grid grid = resampled_grid(volume.grid, bounding_box(mask), spacing, pad_distance);
-  if (nearly_equal(volume.grid.spacing, grid.spacing)) return {volume, mask};
-  const auto samples = samples_of(volume.grid, grid);
-  ResampledImage result;
-  result.volume = {grid, interpolate_spline(volume, needed_part(volume.grid, samples), samples)};
-  result.mask = {grid, interpolate_nearest(mask, samples)};
-  return result;
+  return {resample(volume, grid), resample(mask, grid)};
 }
 
 }  // namespace glisson::engine

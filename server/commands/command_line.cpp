@@ -33,7 +33,7 @@ void add_extract(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command
       ->add_option("--format", options->format,
-                   "csv: segment,feature,value; json: also reasons, codes and units")
+                   "csv: a row for each value, with reason, unit and protocol; json: also codes and labels")
       ->check(CLI::IsMember({"csv", "json"}).description(""))
       ->type_name("csv|json")
       ->capture_default_str();

@@ -53,13 +53,24 @@ void print_reason(const MeasuredRegion& region) {
   std::cerr << '\n';
 }
 
-void print_csv(const std::vector<MeasuredRegion>& regions) {
-  std::cout << "segment,feature,value\n";
+/// Every row says by which protocol its value was computed, so that rows of many files may be put together.
+void print_csv(const std::vector<MeasuredRegion>& regions, const dicom::ImageSeries& images,
+               const engine::ExtractionProtocol& protocol) {
+  std::cout << "segment,feature,value,reason,unit,convention,protocol,version,digest\n";
+  const std::string by = protocol.name + ',' + protocol.version + ',' + protocol.digest;
   for (const MeasuredRegion& region : regions) {
     for (const engine::Feature& feature : region.features) {
       std::array<char, 64> value{};
       if (feature.value) std::snprintf(value.data(), value.size(), "%.17g", *feature.value);
-      std::cout << region.segment_number() << ',' << feature.name << ',' << value.data() << '\n';
+      std::cout << region.segment_number() << ',' << feature.name << ',' << value.data() << ','
+                << (feature.reason ? keyword(*feature.reason) : "") << ',';
+      if (feature.definition != nullptr) {
+        std::cout << engine::ucum_unit(*feature.definition, images.intensity_unit) << ','
+                  << keyword(feature.definition->convention);
+      } else {
+        std::cout << ',';
+      }
+      std::cout << ',' << by << '\n';
     }
   }
 }
@@ -72,6 +83,7 @@ Json to_json(const engine::Feature& feature, const std::string& intensity_unit) 
   Json json{{"name", feature.name}, {"value", nullptr}};
   if (feature.value) json["value"] = *feature.value;
   if (feature.reason) json["reason"] = std::string(keyword(*feature.reason));
+  if (feature.value && feature.reason) json["sentinel"] = true;
   if (feature.definition != nullptr) {
     json["unit"] = engine::ucum_unit(*feature.definition, intensity_unit);
     if (!feature.definition->ibsi_code.empty()) json["ibsi"] = feature.definition->ibsi_code;
@@ -93,15 +105,24 @@ Json to_json(const MeasuredRegion& region, const std::string& intensity_unit) {
   return json;
 }
 
+engine::Convention convention_of(const engine::ExtractionProtocol& protocol) {
+  return std::holds_alternative<engine::PyRadiomicsSettings>(protocol.settings)
+             ? engine::Convention::pyradiomics
+             : engine::Convention::ibsi;
+}
+
 void print_json(const std::vector<MeasuredRegion>& regions, const dicom::ImageSeries& images,
                 const engine::ExtractionProtocol& protocol) {
   Json segments = Json::array();
   for (const MeasuredRegion& region : regions) segments.push_back(to_json(region, images.intensity_unit));
-  const Json document{
-      {"software", "glisson " GLISSON_VERSION},
-      {"protocol", {{"name", protocol.name}, {"version", protocol.version}, {"digest", protocol.digest}}},
-      {"images", {{"modality", images.modality}, {"count", images.images.size()}}},
-      {"segments", segments}};
+  const Json document{{"software", "glisson " GLISSON_VERSION},
+                      {"protocol",
+                       {{"name", protocol.name},
+                        {"version", protocol.version},
+                        {"digest", protocol.digest},
+                        {"convention", keyword(convention_of(protocol))}}},
+                      {"images", {{"modality", images.modality}, {"count", images.images.size()}}},
+                      {"segments", segments}};
   std::cout << document.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 
@@ -161,7 +182,7 @@ int extract(const ExtractOptions& options) {
   if (options.format == "json") {
     print_json(regions, images, protocol);
   } else {
-    print_csv(regions);
+    print_csv(regions, images, protocol);
   }
   if (options.timing) {
     print_stage_times(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());

@@ -137,6 +137,7 @@ TEST(IbsiProtocol, RefusesContradictionsWithTheirLine) {
                  "rounding contradicts the absence of spacing");
   expect_refused(replaced("[-100, 200]", "[200, -100]"), "11", "lower below upper");
   expect_refused(replaced("\"ivh\", ", ""), "15", "ivh contradicts families");
+  expect_refused(valid + "unfiltered = false\n" + filters, "18", "contradict unfiltered = false");
   expect_refused(valid + "filtered_families = [\"stat\"]\n", "20", "absence of filters");
 }
 

@@ -77,6 +77,23 @@ TEST(ProtocolFile, RefusesUnknownKeysWithTheirLine) {
   expect_refused(valid + "wavelets = true\n", "p.toml:10:", "wavelets");
 }
 
+TEST(ProtocolFile, TakesABinWidthOrABinCount) {
+  const auto protocol = parse_protocol(replaced("bin_width = 10", "bin_count = 32"), "p.toml");
+  EXPECT_EQ(std::get<PyRadiomicsSettings>(protocol.settings).bin_count, 32);
+  EXPECT_FALSE(std::get<PyRadiomicsSettings>(parse_protocol(valid, "p.toml").settings).bin_count);
+  expect_refused(replaced("bin_width = 10", "bin_width = 10\nbin_count = 32"),
+                 "p.toml:7:", "contradicts bin_width");
+  expect_refused(replaced("bin_width = 10", "bin_count = 0"), "p.toml:6:", "from 1 to 1024");
+  expect_refused(replaced("bin_width = 10", "bin_count = 8.5"), "p.toml:6:", "bin_count");
+}
+
+TEST(ProtocolFile, RefusesFiltersOfWhichNothingIsComputed) {
+  expect_refused(
+      "name = \"test\"\nversion = \"1.2.3\"\ndescription = \"d\"\n[image]\nbin_width = 10\n"
+      "[image_types]\ntypes = [\"wavelet\"]\n[features]\nclasses = [\"shape\"]\n",
+      "p.toml:7:", "contradict the classes");
+}
+
 TEST(ProtocolFile, RefusesAbsurdValuesWithTheirLine) {
   expect_refused(replaced("bin_width = 10", "bin_width = 0"), "p.toml:6:", "bin_width");
   expect_refused(replaced("bin_width = 10", "bin_width = -25"), "p.toml:6:", "bin_width");
@@ -111,7 +128,7 @@ TEST(ProtocolFile, RefusesNamesAndVersionsThatCannotBeCited) {
 }
 
 TEST(ProtocolFile, RefusesWhatIsMissing) {
-  expect_refused(replaced("bin_width = 10\n", ""), "p.toml:5:", "bin_width is missing");
+  expect_refused(replaced("bin_width = 10\n", ""), "p.toml:5:", "needs bin_width or bin_count");
   expect_refused(replaced("version = \"1.2.3\"\n", ""), "p.toml:", "version is missing");
   expect_refused("", "p.toml:", "missing");
 }
@@ -148,7 +165,8 @@ TEST(ProtocolFile, RefusesDerivedRegionsThatAreNone) {
   };
   refused("peritumoral_ring = [3, 3]", "stands twice");
   refused("peritumoral_ring = [0]", "0.1 to 100 mm");
-  refused("peritumoral_ring = []", "one or more widths");
+  refused("peritumoral_ring = []", "up to 20 widths");
+  refused("peritumoral_ring = [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21]", "up to 20 widths");
   refused("peritumoral_ring = 3", "an array");
   refused("inner_rim = [1000]", "0.1 to 100 mm");
   refused("ring = [3]", "unknown key \"ring\" in [regions]; known are peritumoral_ring");

@@ -44,7 +44,8 @@ double volume_of(const Mask& mask) { return static_cast<double>(mask.count()) * 
 double ball_volume(double radius) { return 4.0 / 3 * std::numbers::pi * radius * radius * radius; }
 
 DerivedRegion derive(const RegionDerivation& derivation, const Mask& lesion) {
-  return derive_region(derivation, {{&lesion}, {}, {}}, 0, flat_image(lesion.grid));
+  const Mask liver{lesion.grid, std::vector<std::uint8_t>(lesion.voxels.size(), 1)};
+  return derive_region(derivation, {{&lesion}, {&liver}, {}}, 0, flat_image(lesion.grid));
 }
 
 // Lattice points up to 3 from a point, without it: 122 (OEIS A000605 counts 123 with it).
@@ -202,7 +203,9 @@ TEST(DerivedRegions, SayWhyTheyHaveNoVoxel) {
     EXPECT_EQ(region.mask.grid, grid);
     return region.reason;
   };
-  EXPECT_EQ(reason(PeritumoralRing{0.5}, {{&lesion}, {}, {}}), NoRegionReason::nothing_within_width);
+  EXPECT_EQ(reason(PeritumoralRing{2}, {{&lesion}, {}, {}}), NoRegionReason::no_liver);
+  EXPECT_EQ(reason(TumourWithRing{2}, {{&lesion}, {}, {}}), NoRegionReason::no_liver);
+  EXPECT_EQ(reason(PeritumoralRing{0.5}, {{&lesion}, {&all}, {}}), NoRegionReason::nothing_within_width);
   EXPECT_EQ(reason(PeritumoralRing{2}, {{&lesion}, {&none}, {}}), NoRegionReason::nothing_inside_liver);
   EXPECT_EQ(reason(PeritumoralRing{2}, {{&lesion}, {&all}, {&all}}), NoRegionReason::only_lesions_or_vessels);
   EXPECT_EQ(reason(PeritumoralRing{2}, {{&none}, {}, {}}), NoRegionReason::no_lesion);

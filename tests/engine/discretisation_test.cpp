@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
+#include <random>
 #include <set>
 
 #include "engine/errors.hpp"
@@ -63,14 +66,14 @@ TEST(Discretisation, EveryVoxelHasAMarginOutside) {
   EXPECT_EQ(inside, 24U);
 }
 
-TEST(Discretisation, RefusesMoreGreyLevelsThanAnyProtocolNeeds) {
-  std::vector<float> intensities(2000);
+TEST(Discretisation, RefusesMoreGreyLevelsThanItCanTellApart) {
+  std::vector<float> intensities(65535);
   std::iota(intensities.begin(), intensities.end(), 0.0F);
   try {
     discretised_row(intensities, 1);
     FAIL();
   } catch (const RejectedInput& rejected) {
-    EXPECT_EQ(rejected.reason(), RejectionReason::too_much_memory);
+    EXPECT_EQ(rejected.reason(), RejectionReason::too_many_grey_levels);
   }
 }
 
@@ -93,6 +96,59 @@ TEST(Directions, AreOneOfEachOppositePairThatFitsTheBox) {
   EXPECT_EQ(directions({5, 5, 1}).size(), 4U);
   EXPECT_EQ(directions({1, 5, 1}).size(), 1U);
   EXPECT_TRUE(directions({1, 1, 1}).empty());
+}
+
+// numpy.digitize(x, numpy.histogram(x, count)[1] with the last edge raised by 1), step by step.
+std::vector<int> digitised(const std::vector<float>& values, int count) {
+  const double lowest = *std::min_element(values.begin(), values.end());
+  const double highest = *std::max_element(values.begin(), values.end());
+  const double first = lowest == highest ? lowest - 0.5 : lowest;
+  const double last = lowest == highest ? highest + 0.5 : highest;
+  std::vector<float> edges;
+  for (int i = 0; i <= count; ++i) edges.push_back(static_cast<float>(first + i * ((last - first) / count)));
+  edges.back() = static_cast<float>(last) + 1;
+  std::vector<int> levels;
+  for (const float value : values) {
+    int level = 0;
+    for (const float edge : edges) level += edge <= value ? 1 : 0;
+    levels.push_back(level);
+  }
+  return levels;
+}
+
+TEST(DiscretiseByCount, DividesTheRangeOfEachRegionAsNumpyDoes) {
+  std::mt19937 generator(3);
+  std::uniform_real_distribution<float> uniform(-700, 400);
+  for (const int count : {1, 2, 7, 32, 64, 1000}) {
+    std::vector<float> values(300);
+    for (float& value : values) value = count % 2 == 0 ? std::round(uniform(generator)) : uniform(generator);
+    const auto image = image_of({300, 1, 1}, values);
+    const auto region = discretise_by_count(crop_to_region(image.volume, image.mask), count);
+    const std::vector<int> expected = digitised(values, count);
+    for (int x = 0; x < 300; ++x) {
+      EXPECT_EQ(region.grey_levels.at(region.levels[region.offset(x, 0, 0)] - std::size_t{1}),
+                expected[static_cast<std::size_t>(x)])
+          << values[static_cast<std::size_t>(x)] << " of " << count;
+    }
+    EXPECT_EQ(region.highest_level(), count);
+  }
+}
+
+TEST(DiscretiseByCount, PutsAFlatRegionIntoTheMiddleBin) {
+  const auto image = image_of({3, 1, 1}, {40, 40, 40});
+  const Region region = crop_to_region(image.volume, image.mask);
+  EXPECT_EQ(discretise_by_count(region, 1).grey_levels, (std::vector<int>{1}));
+  EXPECT_EQ(discretise_by_count(region, 32).grey_levels, (std::vector<int>{17}));
+  EXPECT_THROW(discretise_by_count(region, 0), std::logic_error);
+}
+
+TEST(DiscretiseByCount, OfDoublesAgreesWhereTheyAreWhole) {
+  const std::vector<float> values{0, 1, 2, 3, 4, 5, 6, 7, 8};
+  const auto image = image_of({9, 1, 1}, values);
+  const Region region = crop_to_region(image.volume, image.mask);
+  const std::vector<double> exact(values.begin(), values.end());
+  EXPECT_EQ(discretise_by_count(region, exact, 4).levels, discretise_by_count(region, 4).levels);
+  EXPECT_EQ(discretise_by_count(region, 4).voxels, (std::vector<std::size_t>{2, 2, 2, 3}));
 }
 
 TEST(Region, IsTheBoundingBoxOfTheVoxelsInside) {

@@ -88,7 +88,7 @@ TEST(IbsiExtraction, GreyLevelsBeyondMemoryAreRefusedOnlyWhereTheyAreNeeded) {
   for (const char* family : {"ih", "cm"}) {
     settings.families = {family};
     EXPECT_EQ(tests::rejected_as([&] { features_of(tests::textured_ellipsoid(), settings); }),
-              "too_much_memory");
+              "too_many_grey_levels");
   }
 }
 
@@ -185,7 +185,7 @@ TEST(IbsiProcessing, RefusesRegionsOfWhichNothingIsLeft) {
   IbsiSettings settings;
   settings.range = IntensityRange{5, 9};
   EXPECT_EQ(tests::rejected_as([&] { process_ibsi_image(image.volume, image.mask, settings); }),
-            "empty_region");
+            "nothing_left_by_resegmentation");
   const auto empty = image_of({2, 1, 1}, {1, 2}, {0, 0});
   EXPECT_EQ(tests::rejected_as([&] { process_ibsi_image(empty.volume, empty.mask, {}); }), "empty_region");
 }
@@ -193,7 +193,7 @@ TEST(IbsiProcessing, RefusesRegionsOfWhichNothingIsLeft) {
 TEST(IbsiProcessing, RefusesIntensitiesThatAreNoNumbersAndGridsBeyondMemory) {
   const auto image = image_of({2, 1, 1}, {1, std::numeric_limits<float>::quiet_NaN()});
   EXPECT_EQ(tests::rejected_as([&] { process_ibsi_image(image.volume, image.mask, {}); }),
-            "unsupported_pixel_format");
+            "intensities_not_finite");
   const auto large = image_of({100, 100, 100}, std::vector<float>(1000000, 1));
   IbsiSettings settings;
   settings.spacing = Vector3{0.01, 0.01, 0.01};

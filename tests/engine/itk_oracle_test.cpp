@@ -1,57 +1,21 @@
-// Resampling and the Laplacian of Gaussian against ITK's filters, which PyRadiomics uses.
+// Resampling and the Laplacian of Gaussian against ITK's filters, which PyRadiomics uses, and the distance
+// transform against that of Maurer et al. (2003, 10.1109/TPAMI.2003.1177156).
 
 #include <gtest/gtest.h>
-#include <itkBSplineInterpolateImageFunction.h>
-#include <itkImage.h>
-#include <itkLaplacianRecursiveGaussianImageFilter.h>
 #include <itkNearestNeighborInterpolateImageFunction.h>
-#include <itkResampleImageFilter.h>
+#include <itkSignedMaurerDistanceMapImageFilter.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "engine/geometry/distance_transform.hpp"
 #include "engine/images/image_types.hpp"
 #include "engine/images/resampling.hpp"
+#include "tests/support/itk_image.hpp"
 #include "tests/support/small_region.hpp"
 
 namespace glisson::engine {
 namespace {
-
-template <typename Pixel>
-using Image = itk::Image<Pixel, 3>;
-
-template <typename Pixel>
-typename Image<Pixel>::Pointer itk_image(const Grid& grid, const std::vector<Pixel>& values) {
-  auto image = Image<Pixel>::New();
-  typename Image<Pixel>::SizeType size;
-  typename Image<Pixel>::SpacingType spacing;
-  typename Image<Pixel>::PointType origin;
-  for (unsigned axis = 0; axis < 3; ++axis) {
-    size[axis] = static_cast<itk::SizeValueType>(grid.size[axis]);
-    spacing[axis] = grid.spacing[axis];
-    origin[axis] = grid.origin[axis];
-  }
-  image->SetRegions(size);
-  image->SetSpacing(spacing);
-  image->SetOrigin(origin);
-  image->Allocate();
-  std::copy(values.begin(), values.end(), image->GetBufferPointer());
-  return image;
-}
-
-template <typename Pixel, typename Interpolator>
-std::vector<Pixel> resampled_by_itk(const Grid& old_grid, const std::vector<Pixel>& values,
-                                    const Grid& grid) {
-  const auto image = itk_image(old_grid, values);
-  const auto target = itk_image(grid, std::vector<Pixel>(grid.voxel_count()));
-  auto filter = itk::ResampleImageFilter<Image<Pixel>, Image<Pixel>>::New();
-  filter->SetInput(image);
-  filter->SetOutputParametersFromImage(target);
-  filter->SetInterpolator(Interpolator::New());
-  filter->Update();
-  const Pixel* result = filter->GetOutput()->GetBufferPointer();
-  return {result, result + grid.voxel_count()};
-}
 
 tests::ImageAndMask random_study(const std::array<int, 3>& size, const Vector3& spacing) {
   auto image = tests::random_image(size, 2000, 0.5, 3);
@@ -72,10 +36,10 @@ class ResamplingOracle : public testing::TestWithParam<ResamplingCase> {};
 TEST_P(ResamplingOracle, AgreesWithItk) {
   const auto image = random_study(GetParam().size, GetParam().spacing);
   const ResampledImage result = resample(image.volume, image.mask, GetParam().target, 5);
-  using Spline = itk::BSplineInterpolateImageFunction<Image<float>, double, double>;
-  using Nearest = itk::NearestNeighborInterpolateImageFunction<Image<std::uint8_t>, double>;
+  using tests::resampled_by_itk;
+  using Nearest = itk::NearestNeighborInterpolateImageFunction<tests::Image<std::uint8_t>, double>;
   const auto values =
-      resampled_by_itk<float, Spline>(image.volume.grid, image.volume.values, result.volume.grid);
+      resampled_by_itk<float, tests::ItkSpline>(image.volume.grid, image.volume.values, result.volume.grid);
   const auto voxels =
       resampled_by_itk<std::uint8_t, Nearest>(image.mask.grid, image.mask.voxels, result.mask.grid);
   EXPECT_EQ(result.mask.voxels, voxels);
@@ -93,15 +57,36 @@ INSTANTIATE_TEST_SUITE_P(Grids, ResamplingOracle,
 TEST(LaplacianOfGaussianOracle, AgreesWithItk) {
   const auto image = random_study({24, 19, 17}, {1, 1.3, 2.2});
   for (const double sigma : {0.7, 1.0, 2.0, 3.5, 5.0, 9.0}) {
-    auto filter = itk::LaplacianRecursiveGaussianImageFilter<Image<float>, Image<float>>::New();
-    filter->SetInput(itk_image(image.volume.grid, image.volume.values));
-    filter->SetSigma(sigma);
-    filter->SetNormalizeAcrossScale(true);
-    filter->Update();
-    const float* expected = filter->GetOutput()->GetBufferPointer();
+    const std::vector<float> expected = tests::laplacian_by_itk(image.volume, sigma);
     const Volume map = response_maps(LaplacianOfGaussian{sigma}, image.volume).front();
     for (std::size_t i = 0; i < map.values.size(); ++i) {
       ASSERT_NEAR(map.values[i], expected[i], 1e-6 * 2000) << "sigma " << sigma << " voxel " << i;
+    }
+  }
+}
+
+// Maurer's map is signed; outside of the marked voxels it is the distance to the nearest of them, as ours is.
+TEST(DistanceTransformOracle, AgreesWithItk) {
+  for (const Vector3& spacing : {Vector3{1, 1, 1}, Vector3{0.8, 0.8, 5}, Vector3{2.1, 0.7, 1.3}}) {
+    for (const double filled : {0.002, 0.05, 0.5}) {
+      const auto image = tests::random_image({31, 23, 17}, 2, filled, 7);
+      Grid grid = image.mask.grid;
+      grid.spacing = spacing;
+      auto filter =
+          itk::SignedMaurerDistanceMapImageFilter<tests::Image<std::uint8_t>, tests::Image<float>>::New();
+      filter->SetInput(tests::itk_image(grid, image.mask.voxels));
+      filter->SquaredDistanceOn();
+      filter->UseImageSpacingOn();
+      filter->Update();
+      const float* expected = filter->GetOutput()->GetBufferPointer();
+      const std::vector<double> squares = squared_distances(grid, image.mask.voxels);
+      std::size_t outside = 0;
+      for (std::size_t i = 0; i < squares.size(); ++i) {
+        if (image.mask.voxels[i] != 0) continue;
+        ++outside;
+        ASSERT_NEAR(squares[i], expected[i], 1e-5 * squares[i]) << i;
+      }
+      EXPECT_GT(outside, 1000U);
     }
   }
 }

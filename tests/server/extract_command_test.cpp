@@ -23,8 +23,9 @@ std::map<std::string, std::string> csv_values(const std::string& text, const std
   std::string line;
   while (std::getline(lines, line)) {
     if (!line.starts_with(prefix)) continue;
-    const auto comma = line.rfind(',');
-    values[line.substr(prefix.size(), comma - prefix.size())] = line.substr(comma + 1);
+    const auto comma = line.find(',', prefix.size());
+    values[line.substr(prefix.size(), comma - prefix.size())] =
+        line.substr(comma + 1, line.find(',', comma + 1) - comma - 1);
   }
   return values;
 }
@@ -74,7 +75,9 @@ TEST_F(ExtractCommand, PrintsEveryFeatureOfEverySegmentAsCsvAndNothingElse) {
   const auto result = run_glisson(arguments());
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(result.err, "");
-  EXPECT_TRUE(result.out.starts_with("segment,feature,value\n1,original_"));
+  EXPECT_TRUE(result.out.starts_with(
+      "segment,feature,value,reason,unit,convention,protocol,version,digest\n1,original_"));
+  EXPECT_NE(result.out.find(",1,pyradiomics,pyradiomics-native,1.0.0,"), std::string::npos);
   EXPECT_EQ(csv_values(result.out, "1,").size(), 107U);
   EXPECT_EQ(csv_values(result.out, "2,").size(), 107U);
 }
@@ -97,6 +100,7 @@ TEST_F(ExtractCommand, PrintsJsonWithCodesUnitsAndProtocol) {
   const auto json = nlohmann::json::parse(result.out);
   EXPECT_EQ(json["protocol"]["name"], "pyradiomics-native");
   EXPECT_EQ(json["protocol"]["digest"].get<std::string>().size(), 64U);
+  EXPECT_EQ(json["protocol"]["convention"], "pyradiomics");
   ASSERT_EQ(json["segments"].size(), 1U);
   EXPECT_EQ(json["segments"][0]["segment"], 2);
   EXPECT_EQ(json["segments"][0]["voxels"], 80);
@@ -117,6 +121,7 @@ TEST_F(ExtractCommand, LeavesUndefinedFeaturesEmptyInCsvAndGivesTheirReasonInJso
   const auto json = nlohmann::json::parse(run_glisson(arguments({"--segment", "2", "--format", "json"})).out);
   int undefined = 0;
   for (const auto& feature : json["segments"][0]["features"]) {
+    EXPECT_EQ(feature.contains("sentinel"), !feature["value"].is_null() && feature.contains("reason"));
     if (!feature["value"].is_null()) continue;
     ++undefined;
     EXPECT_EQ(csv.at(feature["name"]), "");

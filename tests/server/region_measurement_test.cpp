@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/extraction.hpp"
+#include "engine/memory_estimate.hpp"
 
 namespace glisson::server {
 namespace {
@@ -122,6 +123,27 @@ TEST_F(RegionMeasurementTest, SaysWhyADerivedRegionIsEmpty) {
   EXPECT_EQ(core.reason, "nothing_below_threshold");
   EXPECT_TRUE(core.features.empty());
   EXPECT_EQ(core.size.voxels, 0U);
+}
+
+// Together they would need more than one by one: that must not show.
+TEST_F(RegionMeasurementTest, MeasuresOneByOneWhatWouldExceedTheBudgetTogether) {
+  auto& settings = std::get<engine::PyRadiomicsSettings>(protocol.settings);
+  settings.image_types = {engine::Original{}, engine::Wavelet{}, engine::Gradient{}};
+  const auto together = measure({1, 2, 4});
+  double most = 0;
+  for (const SegmentMask& segment : segments)
+    most = std::max(most, engine::estimated_memory(segment.mask, protocol));
+  budget = static_cast<std::uint64_t>(most) + 1;
+  const auto one_by_one = measure({1, 2, 4});
+  ASSERT_EQ(one_by_one.size(), together.size());
+  for (std::size_t i = 0; i < together.size(); ++i) {
+    EXPECT_EQ(one_by_one[i].reason, together[i].reason);
+    ASSERT_EQ(one_by_one[i].features.size(), together[i].features.size());
+    for (std::size_t k = 0; k < together[i].features.size(); ++k) {
+      EXPECT_EQ(one_by_one[i].features[k].name, together[i].features[k].name);
+      EXPECT_EQ(one_by_one[i].features[k].value, together[i].features[k].value);
+    }
+  }
 }
 
 TEST_F(RegionMeasurementTest, RefusesWhatExceedsTheMemoryBudget) {
