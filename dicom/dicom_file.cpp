@@ -160,6 +160,19 @@ int Attributes::required_integer(const DcmTagKey& tag, int lowest, int highest) 
   return static_cast<int>(value);
 }
 
+std::optional<int> Attributes::stored_value(const DcmTagKey& tag, bool is_signed) const {
+  DcmElement* element = nullptr;
+  if (!has(tag) || item_->findAndGetElement(tag, element).bad()) return std::nullopt;
+  Uint16 unsigned_short = 0;
+  Sint16 signed_short = 0;
+  if (element->getSint16(signed_short).good()) {
+    unsigned_short = static_cast<Uint16>(signed_short);
+  } else if (element->getUint16(unsigned_short).bad()) {
+    reject(RejectionReason::invalid_attribute, name(tag) + " holds no number of 16 bits");
+  }
+  return is_signed ? static_cast<Sint16>(unsigned_short) : static_cast<int>(unsigned_short);
+}
+
 engine::CodedConcept Attributes::code(const DcmTagKey& sequence) const {
   const auto found = first_item(sequence);
   if (!found) return {};
@@ -250,8 +263,8 @@ void DicomFile::require_uncompressed() const {
   const DcmXfer transfer_syntax(transfer_syntax_uid_.c_str());
   if (transfer_syntax.isEncapsulated() || transfer_syntax.getXfer() == EXS_Unknown) {
     throw RejectedInput(RejectionReason::unsupported_transfer_syntax,
-                        name_ + ": decoding compressed pixel data (" + transfer_syntax.getXferName() +
-                            ") is not supported yet");
+                        name_ + ": compressed pixel data (" + transfer_syntax.getXferName() +
+                            ") where they must be uncompressed");
   }
 }
 

@@ -65,6 +65,10 @@ class Attributes {
     return uid<UidType>(tag);
   }
 
+  /// First value of an attribute whose VR is US or SS as Pixel Representation says, by that, whatever VR the
+  /// sender wrote; none where absent.
+  std::optional<int> stored_value(const DcmTagKey& tag, bool is_signed) const;
+
   /// Code Value, Coding Scheme Designator and Code Meaning of the sequence's first item; empty where absent.
   engine::CodedConcept code(const DcmTagKey& sequence) const;
 
@@ -105,6 +109,8 @@ class DicomFile {
   DicomFile& operator=(const DicomFile&) = delete;
 
   Attributes attributes() const;
+  DcmDataset& data_set() const { return *file_->getDataset(); }
+  const std::string& name() const { return name_; }  ///< The file's, without folders.
   const std::string& transfer_syntax_uid() const { return transfer_syntax_uid_; }
 
   /// @throws RejectedInput unsupported_transfer_syntax when the pixel data are compressed.

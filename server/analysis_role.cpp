@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "dicom/instance_reader.hpp"
+#include "dicom/images/content_digest.hpp"
 #include "engine/errors.hpp"
 #include "server/log.hpp"
 #include "server/roles.hpp"

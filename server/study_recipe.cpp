@@ -85,8 +85,8 @@ void add_regions(StudyAnalysis& analysis, const SegmentSelection& selection, con
       segments.push_back(&segment);
   }
   auto& regions = analysis.report.regions;
-  for (MeasuredRegion& measured :
-       measure_regions(analysis.images.volume, segments, liver, recipe.protocol, recipe.memory_budget)) {
+  for (MeasuredRegion& measured : measure_regions(analysis.images.volume, analysis.images.padding, segments,
+                                                  liver, recipe.protocol, recipe.memory_budget)) {
     const engine::SegmentMask* segment = measured.derivation ? nullptr : measured.segment;
     auto& region = regions.emplace_back(reported(std::move(measured), regions, analysis));
     if (segment == nullptr) continue;
@@ -194,6 +194,17 @@ Recipe load_recipe(const config::Settings& settings) {
           settings.memory_budget};
 }
 
+dicom::ImageSeries read_measurable_images(const StudyInput& input,
+                                          const engine::ExtractionProtocol& protocol) {
+  auto images = dicom::read_image_series(input.images, input.rest_of_series);
+  if (images.lossy_images > 0 && !protocol.lossy_images) {
+    throw RejectedInput(
+        RejectionReason::lossy_compression,
+        fmt::format("{} of {} images were compressed with loss", images.lossy_images, images.images.size()));
+  }
+  return images;
+}
+
 std::string input_digest(std::span<const Sha256> digests) {
   Sha256Stream stream;
   for (const Sha256& digest : digests) stream.update(std::as_bytes(std::span(digest)));
@@ -206,7 +217,7 @@ std::unique_ptr<StudyAnalysis> analyse_study(const StudyInput& input, const Reci
   if (input.images.empty()) {
     throw RejectedInput(RejectionReason::missing_attribute, "the segmentation refers to no images");
   }
-  analysis->images = dicom::read_image_series(input.images, input.rest_of_series);
+  analysis->images = read_measurable_images(input, recipe.protocol);
   analysis->segmentation = dicom::read_segmentation(input.segmentation, analysis->images);
 
   const SegmentSelection selection = select_segments(analysis->segmentation.segments, recipe.label_rules);

@@ -43,6 +43,12 @@ struct StudyInput {
   std::optional<std::time_t> received_at;
 };
 
+/// The images of a study as a volume.
+/// @throws RejectedInput lossy_compression unless the protocol takes such images; as
+///         dicom::read_image_series().
+dicom::ImageSeries read_measurable_images(const StudyInput& input,
+                                          const engine::ExtractionProtocol& protocol);
+
 /// SHA-256 over the digests of a study's files: segmentation, images, rest of the series, each in a fixed
 /// order.
 std::string input_digest(std::span<const Sha256> digests);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "dicom/images/content_digest.hpp"
 #include "dicom/instance_reader.hpp"
 #include "tests/support/reference_data.hpp"
 #include "tests/support/rejection.hpp"

@@ -15,7 +15,9 @@ FLAWS = {
     "missing_slice": "incomplete_series",
     "no_references": "missing_attribute",
     "no_segment_of_interest": "no_segment_of_interest",
-    "compressed_images": "unsupported_transfer_syntax",
+    "undecoded_images": "unsupported_transfer_syntax",
+    "jpeg_of_another_size": "corrupt_pixel_data",
+    "truncated_jpeg": "corrupt_pixel_data",
     "compressed_mask": "unsupported_transfer_syntax",
     "secondary_capture": "unsupported_sop_class",
     "duplicate_position": "duplicate_positions",
@@ -25,6 +27,8 @@ FLAWS = {
     "truncated_image": "truncated_pixel_data",
     "absurd_rows_and_columns": "truncated_pixel_data",
     "fractional_mask": "fractional_segmentation",
+    "mask_of_another_patient": "patient_mismatch",
+    "lossy_images": "lossy_compression",
     "mask_off_grid": "segmentation_off_grid",
     "mask_of_other_spacing": "segmentation_off_grid",
     "short_mask_pixels": "truncated_pixel_data",
@@ -91,7 +95,7 @@ class BadInput(unittest.TestCase):
                 self.assertEqual(job[2:4], ["dead", reason])
                 self.assert_shown(job[4], reason)
         self.assert_shown(self.ended("missing_slice")[4], "incomplete: 4 of 5 images")
-        self.assert_shown(self.ended("compressed_images")[4], "decoding compressed pixel data")
+        self.assert_shown(self.ended("undecoded_images")[4], "cannot be decoded")
         reported = {number for (number,) in self.service.query("select accession_number from glisson.report_overview")}
         self.assertEqual(reported & {"A" + flaw for flaw in FLAWS}, set())
         self.assert_kept(path for folder in folders.values() for path in files_of(folder))

@@ -48,8 +48,8 @@ class RegionMeasurementTest : public testing::Test {
   std::vector<MeasuredRegion> measure(const std::vector<int>& numbers) const {
     std::vector<const SegmentMask*> wanted;
     for (const int number : numbers) wanted.push_back(&segments[static_cast<std::size_t>(number - 1)]);
-    return measure_regions(image, wanted, segmented_liver(segments, select_segments(segments, {})), protocol,
-                           budget);
+    return measure_regions(image, padding, wanted, segmented_liver(segments, select_segments(segments, {})),
+                           protocol, budget);
   }
 
   static const MeasuredRegion& find(const std::vector<MeasuredRegion>& regions, int segment,
@@ -71,6 +71,7 @@ class RegionMeasurementTest : public testing::Test {
 
   std::uint64_t budget = std::uint64_t{1} << 30;
   engine::Volume image;
+  std::vector<std::uint8_t> padding;
   std::vector<SegmentMask> segments;
   engine::ExtractionProtocol protocol;
 };
@@ -122,6 +123,23 @@ TEST_F(RegionMeasurementTest, SaysWhyADerivedRegionIsEmpty) {
   EXPECT_EQ(core.reason, "nothing_below_threshold");
   EXPECT_TRUE(core.features.empty());
   EXPECT_EQ(core.size.voxels, 0U);
+}
+
+TEST_F(RegionMeasurementTest, MeasuresNoRegionThatHoldsPadding) {
+  const auto unpadded = measure({1, 2, 4});
+  padding.assign(image.values.size(), 0);
+  std::size_t inside = 0;
+  while (segments[1].mask.voxels[inside] == 0) ++inside;
+  padding[inside] = 1;
+  const auto regions = measure({1, 2, 4});
+  const auto& lesion = find(regions, 2, "");
+  EXPECT_EQ(lesion.reason, "padded_region");
+  EXPECT_EQ(lesion.detail, "1 of its voxels are padding of the image");
+  EXPECT_TRUE(lesion.features.empty());
+  EXPECT_EQ(lesion.size.voxels, find(unpadded, 2, "").size.voxels);
+  EXPECT_EQ(find(regions, 0, "all-lesions").reason, "padded_region");
+  EXPECT_EQ(find(regions, 4, "").reason, "");
+  EXPECT_EQ(mean(find(regions, 4, ""), ""), mean(find(unpadded, 4, ""), ""));
 }
 
 TEST_F(RegionMeasurementTest, RefusesWhatExceedsTheMemoryBudget) {
