@@ -37,6 +37,7 @@ class Attributes {
   bool has(const DcmTagKey& tag) const;  ///< Present with a value.
 
   /// First value as UTF-8 without padding; empty where absent.
+  /// @throws RejectedInput invalid_attribute beyond 64 KiB, here and wherever text or numbers are read.
   std::string text(const DcmTagKey& tag) const;
   /// @throws RejectedInput missing_attribute.
   std::string required_text(const DcmTagKey& tag) const;
@@ -100,9 +101,9 @@ enum class Extent {
 /// A DICOM Part 10 file, open for reading.
 class DicomFile {
  public:
-  /// @throws RejectedInput not_dicom, truncated_data_set, too_deeply_nested, truncated_pixel_data
-  ///         (Extent::whole), unsupported_transfer_syntax for deflated data sets (a few bytes may inflate to
-  ///         gigabytes).
+  /// @throws RejectedInput not_dicom, truncated_data_set, too_deeply_nested, too_many_elements,
+  ///         inconsistent_lengths, truncated_pixel_data (Extent::whole), unsupported_transfer_syntax for
+  ///         deflated data sets (a few bytes may inflate to gigabytes).
   /// @throws TransientError when the file cannot be opened.
   DicomFile(const std::filesystem::path& file, Extent extent);
   DicomFile(const DicomFile&) = delete;  // Attributes point into it.
