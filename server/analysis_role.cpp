@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "dicom/images/content_digest.hpp"
 #include "engine/errors.hpp"
@@ -34,7 +35,13 @@ class Analysis {
     if (inputs.settled < settings_.settle_time) return wait_for_series(database, job, inputs);
     const StudyInput input = study_input(inputs);
     const auto analysis = analyse_study(input, recipe_, tracking(database, job));
-    if (storage::store_results(database, job, to_result(*analysis, input))) {
+    const auto earlier = storage::earlier_results(database, job.instance_id, recipe_.protocol.name);
+    if (earlier && earlier->result_digest == analysis->results_digest) {
+      storage::complete_job(database, job);
+      log::info(fmt::format("job {}: the results are those that were reported before", job.id));
+      return;
+    }
+    if (storage::store_results(database, job, to_result(*analysis, input, earlier))) {
       log::info(fmt::format("job {}: {} regions analysed", job.id, analysis->report.regions.size()));
     } else {
       log::warning(fmt::format("job {}: another process has the job now; nothing was written", job.id));
@@ -54,7 +61,7 @@ class Analysis {
       // What cannot be compared is not known to be the same.
       why = fmt::format("they cannot be compared, {}: {}", keyword(error.reason()), error.what());
     }
-    storage::decide_comparison(database, job, same, why);
+    storage::decide_comparison(database, job, same, why, settings_.settle_time);
     if (!same) log::error(fmt::format("job {}: two objects have one SOP Instance UID, and {}", job.id, why));
   }
 
@@ -126,7 +133,21 @@ class Analysis {
             .not_measured = region.not_measured};
   }
 
-  storage::AnalysisResult to_result(const StudyAnalysis& analysis, const StudyInput& input) const {
+  static std::vector<EarlierReport> predecessors(const std::optional<storage::EarlierResults>& earlier) {
+    std::vector<EarlierReport> reports;
+    if (!earlier) return reports;
+    for (const storage::ReportResult& report : earlier->reports) {
+      reports.push_back(
+          {dicom::report_iod(report.iod),
+           report.demonstration,
+           {dicom::SopClassUid(report.sop_class_uid), dicom::SopInstanceUid(report.sop_instance_uid),
+            dicom::SeriesInstanceUid(report.series_instance_uid)}});
+    }
+    return reports;
+  }
+
+  storage::AnalysisResult to_result(const StudyAnalysis& analysis, const StudyInput& input,
+                                    const std::optional<storage::EarlierResults>& earlier) const {
     storage::AnalysisResult result;
     result.protocol_name = recipe_.protocol.name;
     result.protocol_version = recipe_.protocol.version;
@@ -134,13 +155,14 @@ class Analysis {
     result.image_series_instance_uid = analysis.images.series_instance_uid.value();
     result.intensity_unit = analysis.images.intensity_unit;
     result.input_digest = input.digest;
+    result.result_digest = analysis.results_digest;
     result.software_version = analysis.report.software_version;
     result.summary = dicom::report_summary(analysis.report);
     for (const auto& region : analysis.report.regions) {
       result.regions.push_back(to_result(region, analysis.segmentation.segments));
     }
     result.assessments = analysis.report.assessments;
-    for (auto& report : encode_reports(analysis)) {
+    for (auto& report : encode_reports(analysis, predecessors(earlier))) {
       result.reports.push_back({std::string(dicom::keyword(report.iod)), report.demonstration,
                                 report.object.sop_class_uid.value(), report.object.sop_instance_uid.value(),
                                 report.object.series_instance_uid.value(), std::move(report.object.part10)});

@@ -63,6 +63,7 @@ struct StudyAnalysis {
   dicom::Segmentation segmentation;
   dicom::MeasurementReport report;
   std::string identity;  ///< All that makes a difference to the numbers; the reports' UIDs derive from it.
+  std::string results_digest;  ///< Equal for equal results, protocol, models and rules, whatever the inputs.
 
   StudyAnalysis() = default;
   StudyAnalysis(const StudyAnalysis&) = delete;
@@ -84,7 +85,16 @@ struct ProfiledReport {
   dicom::EncodedReport object;
 };
 
-/// The report in every SR IOD, with demonstration scores where there are any, and without.
-std::vector<ProfiledReport> encode_reports(const StudyAnalysis& analysis);
+/// What the last analysis of the segmentation reported for one destination profile.
+struct EarlierReport {
+  dicom::ReportIod iod = dicom::ReportIod::comprehensive_3d;
+  bool demonstration = false;
+  dicom::PredecessorReport report;
+};
+
+/// The report in every SR IOD, with demonstration scores where there are any, and without. Each names the
+/// earlier report of its profile as its predecessor, which its UIDs derive from too.
+std::vector<ProfiledReport> encode_reports(const StudyAnalysis& analysis,
+                                           std::span<const EarlierReport> earlier = {});
 
 }  // namespace glisson::server

@@ -5,6 +5,7 @@ import os
 import subprocess
 import unittest
 
+from figures import figure
 from glisson_service import Service, wait_until
 from raw_peer import RawPeer, data_set_of, file_meta_of
 
@@ -94,6 +95,7 @@ class BadInput(unittest.TestCase):
                 job = self.ended(flaw)
                 self.assertEqual(job[2:4], ["dead", reason])
                 self.assert_shown(job[4], reason)
+        figure(16, "flaws_with_their_reason", sum(self.ended(flaw)[3] == FLAWS[flaw] for flaw in FLAWS), f"of_{len(FLAWS)}")
         self.assert_shown(self.ended("missing_slice")[4], "incomplete: 4 of 5 images")
         self.assert_shown(self.ended("undecoded_images")[4], "cannot be decoded")
         reported = {number for (number,) in self.service.query("select accession_number from glisson.report_overview")}
@@ -108,9 +110,12 @@ class BadInput(unittest.TestCase):
             self.assertIn(hashlib.sha256(data_set_of(path)).hexdigest(), kept, path)
 
     def test_a_lesion_that_cannot_be_measured_is_in_the_report_with_its_reason(self):
-        for flaw in ("empty_lesion", "one_voxel_lesion"):
+        for flaw in ("empty_lesion", "one_voxel_lesion", "padded_lesion"):
             self.send_all(self.study(flaw))
             self.assertEqual(self.ended(flaw)[2], "done")
+        [[why]] = self.service.query("select not_measured from glisson.measured_region "
+                                     "where accession_number = 'Apadded_lesion' and role = 'lesion'")
+        self.assertTrue(why.startswith("padded_region"), why)
         sent = ("select sop_instance_uid from glisson.report_overview "
                 "where accession_number = 'Aempty_lesion' and sent_at is not null")
         [[uid]] = wait_until(lambda: self.service.query(sent), 30, "the report at the PACS")
