@@ -61,6 +61,13 @@ std::vector<ProtocolKey> identity_keys() {
            source.refuse(value.line, "convention must be " + convention_form());
          }
        }},
+      {"", "lossy_images", "true or false", "false",
+       "Measure images that were compressed with loss too; else such a series is refused.", false,
+       [](ProtocolDraft& draft, const TomlSource& source, const TomlValue& value) {
+         const auto* wanted = std::get_if<bool>(&value.value);
+         if (wanted == nullptr) source.refuse(value.line, "lossy_images must be true or false");
+         draft.protocol.lossy_images = *wanted;
+       }},
   };
 }
 

@@ -18,6 +18,9 @@
 namespace glisson::dicom {
 namespace {
 
+/// No attribute that is read here needs more; looking for one of many values takes time for all before it.
+constexpr std::uint32_t longest_text = 65536;
+
 bool starts_with_dicom_prefix(const std::filesystem::path& file) {
   std::array<char, 132> start{};
   std::ifstream stream(file, std::ios::binary);
@@ -97,6 +100,11 @@ void Attributes::reject(RejectionReason reason, const std::string& detail) const
 bool Attributes::has(const DcmTagKey& tag) const { return item_->tagExistsWithValue(tag); }
 
 std::string Attributes::raw_text(const DcmTagKey& tag) const {
+  DcmElement* element = nullptr;
+  if (item_->findAndGetElement(tag, element).good() && element->getLength() > longest_text) {
+    reject(RejectionReason::invalid_attribute,
+           name(tag) + " is longer than " + std::to_string(longest_text) + " bytes");
+  }
   OFString value;
   // Absent and empty attributes are both read as empty; who needs a value asks for it as required.
   if (item_->findAndGetOFString(tag, value).bad()) return {};
@@ -139,6 +147,9 @@ std::vector<double> Attributes::numbers(const DcmTagKey& tag) const {
   DcmElement* element = nullptr;
   std::vector<double> values;
   if (!has(tag) || item_->findAndGetElement(tag, element).bad()) return values;
+  if (element->getLength() > longest_text) {
+    reject(RejectionReason::invalid_attribute, name(tag) + " has too many values");
+  }
   const unsigned long count = element->getVM();
   for (unsigned long i = 0; i < count; ++i) values.push_back(number_at(tag, i));
   return values;
@@ -158,6 +169,19 @@ int Attributes::required_integer(const DcmTagKey& tag, int lowest, int highest) 
            name(tag) + " is outside " + std::to_string(lowest) + " to " + std::to_string(highest));
   }
   return static_cast<int>(value);
+}
+
+std::optional<int> Attributes::stored_value(const DcmTagKey& tag, bool is_signed) const {
+  DcmElement* element = nullptr;
+  if (!has(tag) || item_->findAndGetElement(tag, element).bad()) return std::nullopt;
+  Uint16 unsigned_short = 0;
+  Sint16 signed_short = 0;
+  if (element->getSint16(signed_short).good()) {
+    unsigned_short = static_cast<Uint16>(signed_short);
+  } else if (element->getUint16(unsigned_short).bad()) {
+    reject(RejectionReason::invalid_attribute, name(tag) + " holds no number of 16 bits");
+  }
+  return is_signed ? static_cast<Sint16>(unsigned_short) : static_cast<int>(unsigned_short);
 }
 
 engine::CodedConcept Attributes::code(const DcmTagKey& sequence) const {
@@ -211,7 +235,7 @@ DicomFile::DicomFile(const std::filesystem::path& file, Extent extent)
 }
 
 void DicomFile::load(const std::filesystem::path& file, Extent extent) {
-  if (std::filesystem::is_regular_file(file)) require_shallow_nesting(file);
+  if (std::filesystem::is_regular_file(file)) require_sound_structure(file);
   const OFFilename path(file.c_str());
   DcmFileFormat meta;
   const OFCondition meta_read =
@@ -250,8 +274,8 @@ void DicomFile::require_uncompressed() const {
   const DcmXfer transfer_syntax(transfer_syntax_uid_.c_str());
   if (transfer_syntax.isEncapsulated() || transfer_syntax.getXfer() == EXS_Unknown) {
     throw RejectedInput(RejectionReason::unsupported_transfer_syntax,
-                        name_ + ": decoding compressed pixel data (" + transfer_syntax.getXferName() +
-                            ") is not supported yet");
+                        name_ + ": compressed pixel data (" + transfer_syntax.getXferName() +
+                            ") where they must be uncompressed");
   }
 }
 

@@ -37,6 +37,7 @@ class Attributes {
   bool has(const DcmTagKey& tag) const;  ///< Present with a value.
 
   /// First value as UTF-8 without padding; empty where absent.
+  /// @throws RejectedInput invalid_attribute beyond 64 KiB, here and wherever text or numbers are read.
   std::string text(const DcmTagKey& tag) const;
   /// @throws RejectedInput missing_attribute.
   std::string required_text(const DcmTagKey& tag) const;
@@ -64,6 +65,10 @@ class Attributes {
     if (raw_text(tag).empty()) reject(RejectionReason::missing_attribute, name(tag) + " is absent or empty");
     return uid<UidType>(tag);
   }
+
+  /// First value of an attribute whose VR is US or SS as Pixel Representation says, by that, whatever VR the
+  /// sender wrote; none where absent.
+  std::optional<int> stored_value(const DcmTagKey& tag, bool is_signed) const;
 
   /// Code Value, Coding Scheme Designator and Code Meaning of the sequence's first item; empty where absent.
   engine::CodedConcept code(const DcmTagKey& sequence) const;
@@ -96,15 +101,17 @@ enum class Extent {
 /// A DICOM Part 10 file, open for reading.
 class DicomFile {
  public:
-  /// @throws RejectedInput not_dicom, truncated_data_set, too_deeply_nested, truncated_pixel_data
-  ///         (Extent::whole), unsupported_transfer_syntax for deflated data sets (a few bytes may inflate to
-  ///         gigabytes).
+  /// @throws RejectedInput not_dicom, truncated_data_set, too_deeply_nested, too_many_elements,
+  ///         inconsistent_lengths, truncated_pixel_data (Extent::whole), unsupported_transfer_syntax for
+  ///         deflated data sets (a few bytes may inflate to gigabytes).
   /// @throws TransientError when the file cannot be opened.
   DicomFile(const std::filesystem::path& file, Extent extent);
   DicomFile(const DicomFile&) = delete;  // Attributes point into it.
   DicomFile& operator=(const DicomFile&) = delete;
 
   Attributes attributes() const;
+  DcmDataset& data_set() const { return *file_->getDataset(); }
+  const std::string& name() const { return name_; }  ///< The file's, without folders.
   const std::string& transfer_syntax_uid() const { return transfer_syntax_uid_; }
 
   /// @throws RejectedInput unsupported_transfer_syntax when the pixel data are compressed.

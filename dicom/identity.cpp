@@ -69,8 +69,14 @@ AeTitle::AeTitle(std::string_view text) : value_(trimmed(text)) {
   }
 }
 
-bool InstanceHeader::is_segmentation() const {
-  return sop_class_uid.value() == "1.2.840.10008.5.1.4.1.1.66.4";
+bool InstanceHeader::is_segmentation() const { return is_segmentation_sop_class(sop_class_uid); }
+
+bool is_segmentation_sop_class(const SopClassUid& sop_class) {
+  return sop_class.value() == "1.2.840.10008.5.1.4.1.1.66.4" || is_label_map_sop_class(sop_class);
+}
+
+bool is_label_map_sop_class(const SopClassUid& sop_class) {
+  return sop_class.value() == "1.2.840.10008.5.1.4.1.1.66.7";
 }
 
 bool is_volume_sop_class(const SopClassUid& sop_class) {
@@ -78,6 +84,19 @@ bool is_volume_sop_class(const SopClassUid& sop_class) {
       "1.2.840.10008.5.1.4.1.1.2",    // CT Image Storage
       "1.2.840.10008.5.1.4.1.1.4",    // MR Image Storage
       "1.2.840.10008.5.1.4.1.1.128",  // Positron Emission Tomography Image Storage
+  };
+  return std::find(classes.begin(), classes.end(), sop_class.value()) != classes.end();
+}
+
+bool is_multi_frame_sop_class(const SopClassUid& sop_class) {
+  static constexpr std::array<std::string_view, 7> classes{
+      "1.2.840.10008.5.1.4.1.1.2.1",    // Enhanced CT Image Storage
+      "1.2.840.10008.5.1.4.1.1.2.2",    // Legacy Converted Enhanced CT Image Storage
+      "1.2.840.10008.5.1.4.1.1.4.1",    // Enhanced MR Image Storage
+      "1.2.840.10008.5.1.4.1.1.4.3",    // Enhanced MR Color Image Storage
+      "1.2.840.10008.5.1.4.1.1.4.4",    // Legacy Converted Enhanced MR Image Storage
+      "1.2.840.10008.5.1.4.1.1.130",    // Enhanced PET Image Storage
+      "1.2.840.10008.5.1.4.1.1.128.1",  // Legacy Converted Enhanced PET Image Storage
   };
   return std::find(classes.begin(), classes.end(), sop_class.value()) != classes.end();
 }

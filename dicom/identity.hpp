@@ -76,10 +76,17 @@ struct InstanceHeader {
   /// Image Sequences), sorted, each once.
   std::vector<SopInstanceUid> referenced_images;
 
-  bool is_segmentation() const;  ///< SOP class Segmentation Storage.
+  bool is_segmentation() const;  ///< SOP class Segmentation or Label Map Segmentation Storage.
 };
+
+/// True for Segmentation Storage and Label Map Segmentation Storage.
+bool is_segmentation_sop_class(const SopClassUid& sop_class);
+bool is_label_map_sop_class(const SopClassUid& sop_class);
 
 /// True for SOP classes that can become a Volume: classic CT, MR and PET image storage.
 bool is_volume_sop_class(const SopClassUid& sop_class);
+
+/// True for the multi-frame (enhanced) CT, MR and PET image storage classes, which are not read.
+bool is_multi_frame_sop_class(const SopClassUid& sop_class);
 
 }  // namespace glisson::dicom

@@ -13,11 +13,4 @@ namespace glisson::dicom {
 /// @throws TransientError when the file cannot be opened.
 InstanceHeader read_instance_header(const std::filesystem::path& file);
 
-/// SHA-256 over what makes two objects the same image: pixel data (decoded length and bytes), rows, columns,
-/// rescale, position, orientation, spacing; not the header. Two files with equal digests are revisions of one
-/// image (a corrected name, another transfer syntax of the same bytes).
-/// @throws RejectedInput as read_instance_header(), unsupported_transfer_syntax for compressed pixel data,
-///         truncated_pixel_data, and missing_attribute for images without pixel data.
-std::string image_content_digest(const std::filesystem::path& file);
-
 }  // namespace glisson::dicom

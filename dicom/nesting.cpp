@@ -57,10 +57,10 @@ class Walker {
  public:
   Walker(std::span<const std::uint8_t> bytes, std::size_t start) : bytes_(bytes), position_(start) {}
 
-  int depth(int limit) {
-    while (deepest_ <= limit && step()) {
+  DataSetStructure walk(int deepest, std::uint64_t most) {
+    while (found_.depth <= deepest && found_.elements <= most && step()) {
     }
-    return deepest_;
+    return found_;
   }
 
  private:
@@ -68,6 +68,7 @@ class Walker {
   struct Container {
     bool is_sequence = false;
     std::size_t end = 0;       ///< Where it ends; 0: at its delimiter.
+    std::size_t limit = 0;     ///< Where the innermost that has an end ends.
     Encoding encoding_before;  ///< To go on with after it.
   };
 
@@ -76,6 +77,10 @@ class Walker {
       leave();
     const auto element = read_element();
     if (!element) return false;
+    ++found_.elements;
+    // Beyond the end of the file it is cut off, which is for the parser to tell.
+    const std::size_t end = element->length == undefined_length ? position_ : position_ + element->length;
+    if (end > limit() && limit() < bytes_.size()) found_.overrun = true;
     if (element->tag == item_tag) {
       enter(false, element->length);
     } else if (element->tag == item_delimitation_tag || element->tag == sequence_delimitation_tag) {
@@ -138,9 +143,12 @@ class Walker {
   }
 
   void enter(bool is_sequence, std::uint32_t length) {
-    containers_.push_back({is_sequence, length == undefined_length ? 0 : position_ + length, encoding_});
-    if (is_sequence) deepest_ = std::max(deepest_, ++open_sequences_);
+    const std::size_t end = length == undefined_length ? 0 : position_ + length;
+    containers_.push_back({is_sequence, end, end == 0 ? limit() : end, encoding_});
+    if (is_sequence) found_.depth = std::max(found_.depth, ++open_sequences_);
   }
+
+  std::size_t limit() const { return containers_.empty() ? bytes_.size() : containers_.back().limit; }
 
   void leave() {
     if (containers_.back().is_sequence) --open_sequences_;
@@ -166,7 +174,7 @@ class Walker {
   std::string_view transfer_syntax_;
   std::vector<Container> containers_;
   int open_sequences_ = 0;
-  int deepest_ = 0;
+  DataSetStructure found_;
 };
 
 /// A file mapped into memory, so that skipping over values costs nothing.
@@ -199,20 +207,33 @@ class MappedFile {
 
 }  // namespace
 
-int nesting_depth(std::span<const std::uint8_t> part10, int limit) {
+DataSetStructure data_set_structure(std::span<const std::uint8_t> part10, int deepest, std::uint64_t most) {
   constexpr std::size_t preamble = 128;
   const bool has_prefix =
       part10.size() >= preamble + 4 &&
       std::string_view(reinterpret_cast<const char*>(part10.data() + preamble), 4) == "DICM";
-  return Walker(part10, has_prefix ? preamble + 4 : 0).depth(limit);
+  DataSetStructure found = Walker(part10, has_prefix ? preamble + 4 : 0).walk(deepest, most);
+  // What is no Part 10 file has no lengths that could be wrong.
+  if (!has_prefix) found.overrun = false;
+  return found;
 }
 
-void require_shallow_nesting(const std::filesystem::path& file) {
+void require_sound_structure(const std::filesystem::path& file) {
   const MappedFile mapped(file);
-  if (nesting_depth(mapped.bytes(), deepest_nesting) > deepest_nesting) {
-    throw RejectedInput(RejectionReason::too_deeply_nested, file.filename().string() + ": more than " +
-                                                                std::to_string(deepest_nesting) +
-                                                                " sequences within each other");
+  const DataSetStructure found = data_set_structure(mapped.bytes(), deepest_nesting, most_elements);
+  const auto refuse = [&](RejectionReason reason, const std::string& what) {
+    throw RejectedInput(reason, file.filename().string() + ": " + what);
+  };
+  if (found.depth > deepest_nesting) {
+    refuse(RejectionReason::too_deeply_nested,
+           "more than " + std::to_string(deepest_nesting) + " sequences within each other");
+  }
+  if (found.elements > most_elements) {
+    refuse(RejectionReason::too_many_elements, "more than " + std::to_string(most_elements) + " elements");
+  }
+  if (found.overrun) {
+    refuse(RejectionReason::inconsistent_lengths,
+           "an element or item is longer than the item or sequence that holds it");
   }
 }
 

@@ -18,6 +18,8 @@ enum class RejectionReason {
   invalid_attribute,
   too_deeply_nested,
   missing_file,
+  inconsistent_lengths,
+  too_many_elements,
   // Images
   unsupported_sop_class,
   unsupported_transfer_syntax,
@@ -32,6 +34,8 @@ enum class RejectionReason {
   mixed_frame_of_reference,
   mixed_series,
   sheared_volume,
+  corrupt_pixel_data,
+  lossy_compression,
   // Segmentations
   not_a_segmentation,
   fractional_segmentation,
@@ -39,12 +43,14 @@ enum class RejectionReason {
   incomplete_series,
   no_segment_of_interest,
   no_such_segment,
+  patient_mismatch,
   // Regions
   empty_region,
   region_too_small,
   intensities_not_finite,
   nothing_left_by_resegmentation,
   too_many_grey_levels,
+  padded_region,
   // Settings, protocols and models
   invalid_settings,
   invalid_protocol,

@@ -51,6 +51,7 @@ struct ExtractionProtocol {
   std::string digest;       ///< SHA-256 of the protocol file, lower-case hex; goes with every value.
 
   std::variant<PyRadiomicsSettings, IbsiExtraction> settings;
+  bool lossy_images = false;  ///< Images that were compressed with loss are measured too, else refused.
   std::vector<RegionDerivation> derived_regions;  ///< Measured beside the segments, in this order.
 };
 

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
-#include "dicom/instance_reader.hpp"
+#include "dicom/images/content_digest.hpp"
 #include "engine/errors.hpp"
 #include "server/log.hpp"
 #include "server/roles.hpp"
@@ -43,8 +44,15 @@ class Analysis {
       return wait_for_series(database, job, entity.settle_time - inputs.settled);
     }
     const StudyInput input = study_input(inputs);
-    const auto analysis = analyse_study(input, recipes_.at(entity.protocol), tracking(database, job));
-    if (storage::store_results(database, job, to_result(*analysis, input))) {
+    const Recipe& recipe = recipes_.at(entity.protocol);
+    const auto analysis = analyse_study(input, recipe, tracking(database, job));
+    const auto earlier = storage::earlier_results(database, job.instance_id, recipe.protocol.name);
+    if (earlier && earlier->result_digest == analysis->results_digest) {
+      storage::complete_job(database, job);
+      log::info(fmt::format("job {}: the results are those that were reported before", job.id));
+      return;
+    }
+    if (storage::store_results(database, job, to_result(*analysis, input, earlier))) {
       log::info(fmt::format("job {}: {} regions analysed", job.id, analysis->report.regions.size()));
     } else {
       log::warning(fmt::format("job {}: another process has the job now; nothing was written", job.id));
@@ -72,7 +80,7 @@ class Analysis {
       // What cannot be compared is not known to be the same.
       why = fmt::format("they cannot be compared, {}: {}", keyword(error.reason()), error.what());
     }
-    storage::decide_comparison(database, job, same, why);
+    storage::decide_comparison(database, job, same, why, settings_.settle_time);
     if (!same) log::error(fmt::format("job {}: two objects have one SOP Instance UID, and {}", job.id, why));
   }
 
@@ -144,7 +152,21 @@ class Analysis {
             .not_measured = region.not_measured};
   }
 
-  static storage::AnalysisResult to_result(const StudyAnalysis& analysis, const StudyInput& input) {
+  static std::vector<EarlierReport> predecessors(const std::optional<storage::EarlierResults>& earlier) {
+    std::vector<EarlierReport> reports;
+    if (!earlier) return reports;
+    for (const storage::ReportResult& report : earlier->reports) {
+      reports.push_back(
+          {dicom::report_iod(report.iod),
+           report.demonstration,
+           {dicom::SopClassUid(report.sop_class_uid), dicom::SopInstanceUid(report.sop_instance_uid),
+            dicom::SeriesInstanceUid(report.series_instance_uid)}});
+    }
+    return reports;
+  }
+
+  static storage::AnalysisResult to_result(const StudyAnalysis& analysis, const StudyInput& input,
+                                    const std::optional<storage::EarlierResults>& earlier) {
     const engine::ExtractionProtocol& protocol = *analysis.report.protocol;
     storage::AnalysisResult result;
     result.protocol_name = protocol.name;
@@ -153,13 +175,14 @@ class Analysis {
     result.image_series_instance_uid = analysis.images.series_instance_uid.value();
     result.intensity_unit = analysis.images.intensity_unit;
     result.input_digest = input.digest;
+    result.result_digest = analysis.results_digest;
     result.software_version = analysis.report.software_version;
     result.summary = dicom::report_summary(analysis.report);
     for (const auto& region : analysis.report.regions) {
       result.regions.push_back(to_result(region, analysis.segmentation.segments));
     }
     result.assessments = analysis.report.assessments;
-    for (auto& report : encode_reports(analysis)) {
+    for (auto& report : encode_reports(analysis, predecessors(earlier))) {
       result.reports.push_back({std::string(dicom::keyword(report.iod)), report.demonstration,
                                 report.object.sop_class_uid.value(), report.object.sop_instance_uid.value(),
                                 report.object.series_instance_uid.value(), std::move(report.object.part10)});

@@ -65,9 +65,11 @@ struct RegionToMeasure {
 /// Measures regions of one image by one protocol.
 class RegionMeasurement {
  public:
-  RegionMeasurement(const engine::Volume& image, const SegmentedLiver& liver,
-                    const engine::ExtractionProtocol& protocol, std::uint64_t memory_budget)
+  RegionMeasurement(const engine::Volume& image, std::span<const std::uint8_t> padding,
+                    const SegmentedLiver& liver, const engine::ExtractionProtocol& protocol,
+                    std::uint64_t memory_budget)
       : image_(image),
+        padding_(padding),
         liver_(liver),
         anatomy_{masks_of(liver.lesions), masks_of(liver.liver), masks_of(liver.vessels)},
         protocol_(protocol),
@@ -150,6 +152,7 @@ class RegionMeasurement {
   void measure_size(MeasuredRegion& region, const engine::Mask& mask) const {
     const engine::StageClock clock("sizes");
     region.size = engine::measure_lesion(mask);
+    require_unpadded(mask);
     engine::require_memory(mask, protocol_, memory_budget_);
   }
 
@@ -181,7 +184,19 @@ class RegionMeasurement {
     region.remedy = remedy(error.reason());
   }
 
+  void require_unpadded(const engine::Mask& mask) const {
+    std::size_t padded = 0;
+    for (std::size_t i = 0; i < padding_.size(); ++i) {
+      if (padding_[i] != 0 && mask.voxels[i] != 0) ++padded;
+    }
+    if (padded > 0) {
+      throw RejectedInput(RejectionReason::padded_region,
+                          std::to_string(padded) + " of its voxels are padding of the image");
+    }
+  }
+
   const engine::Volume& image_;
+  std::span<const std::uint8_t> padding_;
   const SegmentedLiver& liver_;
   engine::SegmentedAnatomy anatomy_;
   const engine::ExtractionProtocol& protocol_;
@@ -259,11 +274,12 @@ SegmentedLiver segmented_liver(std::span<const engine::SegmentMask> segments,
 }
 
 std::vector<MeasuredRegion> measure_regions(const engine::Volume& image,
+                                            std::span<const std::uint8_t> padding,
                                             std::span<const engine::SegmentMask* const> segments,
                                             const SegmentedLiver& liver,
                                             const engine::ExtractionProtocol& protocol,
                                             std::uint64_t memory_budget) {
-  const RegionMeasurement measurement(image, liver, protocol, memory_budget);
+  const RegionMeasurement measurement(image, padding, liver, protocol, memory_budget);
   std::vector<RegionToMeasure> regions = wanted_regions(segments, liver, protocol);
   const auto batches = batches_of(regions, liver, engine::filters_whole_image(protocol, image.grid),
                                   memory_budget / 4 / std::max<std::uint64_t>(1, image.values.size()));

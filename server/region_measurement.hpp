@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -42,11 +43,16 @@ struct MeasuredRegion {
 /// lesions among the segments, those of all lesions where all of them are. A region that cannot be measured
 /// stands in the result with its reason.
 /// @param image on the grid of all masks.
+/// @param padding 1 for voxels of the image that stand for no measurement; empty where there are none. A
+/// region
+///        that holds one is not measured (padded_region): its features would be those of the padding, and
+///        without it they would be those of another region.
 /// @param memory_budget bytes that the regions which are measured side by side may need, by estimate
 ///        (engine/memory_estimate.hpp); a region that needs more by itself is refused.
 /// @return the segments in the order given, then the derived regions lesion by lesion, then those of all
 /// lesions.
 std::vector<MeasuredRegion> measure_regions(const engine::Volume& image,
+                                            std::span<const std::uint8_t> padding,
                                             std::span<const engine::SegmentMask* const> segments,
                                             const SegmentedLiver& liver,
                                             const engine::ExtractionProtocol& protocol,

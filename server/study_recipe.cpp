@@ -85,8 +85,8 @@ void add_regions(StudyAnalysis& analysis, const SegmentSelection& selection, con
       segments.push_back(&segment);
   }
   auto& regions = analysis.report.regions;
-  for (MeasuredRegion& measured :
-       measure_regions(analysis.images.volume, segments, liver, recipe.protocol, recipe.memory_budget)) {
+  for (MeasuredRegion& measured : measure_regions(analysis.images.volume, analysis.images.padding, segments,
+                                                  liver, recipe.protocol, recipe.memory_budget)) {
     const engine::SegmentMask* segment = measured.derivation ? nullptr : measured.segment;
     auto& region = regions.emplace_back(reported(std::move(measured), regions, analysis));
     if (segment == nullptr) continue;
@@ -140,11 +140,12 @@ std::vector<engine::RiskAssessment> assess(const StudyAnalysis& analysis, const 
   return assess_all(recipe.models, lesions, images);
 }
 
-/// Everything that makes a difference to the report's bytes: two that differ never share a UID.
-std::string identity(const StudyInput& input, const StudyAnalysis& analysis, const Recipe& recipe) {
+/// Everything that makes a difference to what the report says but when, by which device and of which tracked
+/// regions. `found` tells what went in, or what came out.
+std::string basis(const std::string& found, const StudyAnalysis& analysis, const Recipe& recipe) {
   std::string text =
-      fmt::format("glisson {}\nsegmentation {}\ninputs {}\nprotocol {}\n", version(),
-                  analysis.segmentation.sop_instance_uid.value(), input.digest, recipe.protocol.digest);
+      fmt::format("glisson {}\nsegmentation {}\n{}\nprotocol {}\n", version(),
+                  analysis.segmentation.sop_instance_uid.value(), found, recipe.protocol.digest);
   for (const auto& model : recipe.models) text += fmt::format("model {}\n", model.digest);
   for (const auto& rule : recipe.label_rules) text += fmt::format("rule {} {}\n", rule.pattern, rule.role);
   const auto refused = [](const dicom::ReportedRegion& region) {
@@ -153,6 +154,12 @@ std::string identity(const StudyInput& input, const StudyAnalysis& analysis, con
   if (std::ranges::any_of(analysis.report.regions, refused)) {
     text += fmt::format("memory budget {}\n", recipe.memory_budget);
   }
+  return text;
+}
+
+/// Everything that makes a difference to the report's bytes: two that differ never share a UID.
+std::string identity(const StudyInput& input, const StudyAnalysis& analysis, const Recipe& recipe) {
+  std::string text = basis("inputs " + input.digest, analysis, recipe);
   const auto& report = analysis.report;
   text += fmt::format("content {} {} {}\n", report.content_date, report.content_time, report.timezone_offset);
   text += fmt::format("device {} {}\n", report.device_uid, report.device_serial_number);
@@ -194,6 +201,17 @@ Recipe load_recipe(const config::Settings& settings, const std::string& protocol
           settings.memory_budget};
 }
 
+dicom::ImageSeries read_measurable_images(const StudyInput& input,
+                                          const engine::ExtractionProtocol& protocol) {
+  auto images = dicom::read_image_series(input.images, input.rest_of_series);
+  if (images.lossy_images > 0 && !protocol.lossy_images) {
+    throw RejectedInput(
+        RejectionReason::lossy_compression,
+        fmt::format("{} of {} images were compressed with loss", images.lossy_images, images.images.size()));
+  }
+  return images;
+}
+
 std::string input_digest(std::span<const Sha256> digests) {
   Sha256Stream stream;
   for (const Sha256& digest : digests) stream.update(std::as_bytes(std::span(digest)));
@@ -206,7 +224,7 @@ std::unique_ptr<StudyAnalysis> analyse_study(const StudyInput& input, const Reci
   if (input.images.empty()) {
     throw RejectedInput(RejectionReason::missing_attribute, "the segmentation refers to no images");
   }
-  analysis->images = dicom::read_image_series(input.images, input.rest_of_series);
+  analysis->images = read_measurable_images(input, recipe.protocol);
   analysis->segmentation = dicom::read_segmentation(input.segmentation, analysis->images);
 
   const SegmentSelection selection = select_segments(analysis->segmentation.segments, recipe.label_rules);
@@ -228,23 +246,33 @@ std::unique_ptr<StudyAnalysis> analyse_study(const StudyInput& input, const Reci
   report.device_serial_number = recipe.device_serial_number;
   stamp(report, input.received_at.value_or(std::time(nullptr)));
   analysis->identity = identity(input, *analysis, recipe);
+  analysis->results_digest =
+      to_hex(sha256(basis("results " + dicom::results_digest(report), *analysis, recipe)));
   return analysis;
 }
 
-std::vector<ProfiledReport> encode_reports(const StudyAnalysis& analysis) {
+std::vector<ProfiledReport> encode_reports(const StudyAnalysis& analysis,
+                                           std::span<const EarlierReport> earlier) {
   dicom::MeasurementReport plain = analysis.report;
   std::erase_if(plain.assessments, [](const engine::RiskAssessment& assessment) {
     return assessment.model->status == engine::ModelStatus::demonstration;
   });
   std::vector<ProfiledReport> reports;
+  const auto add = [&](dicom::MeasurementReport report, dicom::ReportIod iod, bool demonstration) {
+    std::string identity = analysis.identity + (demonstration ? "profile test\n" : "profile research\n");
+    const auto before = std::ranges::find_if(earlier, [&](const EarlierReport& candidate) {
+      return candidate.iod == iod && candidate.demonstration == demonstration;
+    });
+    if (before != earlier.end()) {
+      report.predecessor = before->report;
+      identity += fmt::format("after {}\n", before->report.sop_instance_uid.value());
+    }
+    reports.push_back({iod, demonstration, dicom::encode_report(report, iod, identity)});
+  };
   for (const auto iod :
        {dicom::ReportIod::comprehensive_3d, dicom::ReportIod::comprehensive, dicom::ReportIod::enhanced}) {
-    reports.push_back(
-        {iod, false, dicom::encode_report(plain, iod, analysis.identity + "profile research\n")});
-    if (dicom::shows_demonstration(analysis.report)) {
-      reports.push_back(
-          {iod, true, dicom::encode_report(analysis.report, iod, analysis.identity + "profile test\n")});
-    }
+    add(plain, iod, false);
+    if (dicom::shows_demonstration(analysis.report)) add(analysis.report, iod, true);
   }
   return reports;
 }

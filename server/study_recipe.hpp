@@ -44,6 +44,12 @@ struct StudyInput {
   std::optional<std::time_t> received_at;
 };
 
+/// The images of a study as a volume.
+/// @throws RejectedInput lossy_compression unless the protocol takes such images; as
+///         dicom::read_image_series().
+dicom::ImageSeries read_measurable_images(const StudyInput& input,
+                                          const engine::ExtractionProtocol& protocol);
+
 /// SHA-256 over the digests of a study's files: segmentation, images, rest of the series, each in a fixed
 /// order.
 std::string input_digest(std::span<const Sha256> digests);
@@ -58,6 +64,7 @@ struct StudyAnalysis {
   dicom::Segmentation segmentation;
   dicom::MeasurementReport report;
   std::string identity;  ///< All that makes a difference to the numbers; the reports' UIDs derive from it.
+  std::string results_digest;  ///< Equal for equal results, protocol, models and rules, whatever the inputs.
 
   StudyAnalysis() = default;
   StudyAnalysis(const StudyAnalysis&) = delete;
@@ -79,7 +86,16 @@ struct ProfiledReport {
   dicom::EncodedReport object;
 };
 
-/// The report in every SR IOD, with demonstration scores where there are any, and without.
-std::vector<ProfiledReport> encode_reports(const StudyAnalysis& analysis);
+/// What the last analysis of the segmentation reported for one destination profile.
+struct EarlierReport {
+  dicom::ReportIod iod = dicom::ReportIod::comprehensive_3d;
+  bool demonstration = false;
+  dicom::PredecessorReport report;
+};
+
+/// The report in every SR IOD, with demonstration scores where there are any, and without. Each names the
+/// earlier report of its profile as its predecessor, which its UIDs derive from too.
+std::vector<ProfiledReport> encode_reports(const StudyAnalysis& analysis,
+                                           std::span<const EarlierReport> earlier = {});
 
 }  // namespace glisson::server

@@ -49,6 +49,23 @@ constexpr Statement select_rest_of_series{"analysis_rest_of_series", R"(
                         and x.state in ('pending', 'quarantined'))
     order by i.sop_instance_uid collate "C")"};
 
+/// After this, an image of the series waits until it can see that the series was read (storage/ingest.cpp),
+/// so that it is either read or wakes the analysis. In order, so that two analyses never wait for each other.
+constexpr Statement lock_series{"analysis_lock_series", R"(
+    select pg_advisory_xact_lock(hashtextextended(series_instance_uid, 2))
+    from (select distinct se.series_instance_uid from segmentation_reference r
+          join instance i on i.sop_instance_uid = r.sop_instance_uid and i.state = 'current'
+          join series se using (series_id)
+          where r.segmentation_id = $1 order by 1) as series)"};
+
+constexpr Statement note_series{"analysis_note_series", R"(
+    insert into segmented_series (series_id, segmentation_id)
+    select distinct i.series_id, r.segmentation_id from segmentation_reference r
+    join instance i on i.sop_instance_uid = r.sop_instance_uid and i.state = 'current'
+    where r.segmentation_id = $1
+    order by 1
+    on conflict do nothing)"};
+
 constexpr Statement select_pair{"comparison_files", R"(
     select first.file_id, second.file_id
     from instance second
@@ -59,6 +76,8 @@ constexpr Statement select_pair{"comparison_files", R"(
 
 AnalysisInputs analysis_inputs(Database& database, std::int64_t segmentation_id) {
   return database.connection().transaction([&](Transaction& transaction) {
+    transaction.run(lock_series, segmentation_id);
+    transaction.run(note_series, segmentation_id);
     const pqxx::result found = transaction.run(select_segmentation, segmentation_id);
     if (found.empty()) throw std::logic_error("no instance " + std::to_string(segmentation_id));
     const pqxx::row& row = found.front();

@@ -27,18 +27,23 @@ constexpr Statement resume_analyses{"resume_analyses", R"(
                         select segmentation_id from segmentation_reference
                         join instance using (sop_instance_uid) where instance.instance_id = $1))"};
 
-/// An administrator took other content for the right one: what was analysed before is analysed again.
+/// What was analysed before the object took the place of another is analysed again, after the settle time
+/// ($2, seconds); an analysis that is scheduled waits until then.
 constexpr Statement analyse_again{"analyse_again", R"(
   insert into job (kind, state, instance_id, run_at, waiting_since)
-  select 'analyse', 'scheduled', segmentation.instance_id, now(), now()
+  select 'analyse', 'scheduled', segmentation.instance_id, now() + make_interval(secs => $2::float8), now()
   from instance segmentation
   where segmentation.state = 'current'
     and (segmentation.instance_id in (select segmentation_id from segmentation_reference
-                                      join instance using (sop_instance_uid) where instance.instance_id = $1)
+                                      join instance using (sop_instance_uid) where instance.instance_id = $1
+                                      union
+                                      select segmentation_id from segmented_series
+                                      join instance using (series_id) where instance.instance_id = $1)
          or segmentation.instance_id = $1
             and exists (select from segmentation_reference where segmentation_id = $1))
   order by segmentation.instance_id
-  on conflict (instance_id) where kind = 'analyse' and state = 'scheduled' do nothing)"};
+  on conflict (instance_id) where kind = 'analyse' and state = 'scheduled'
+  do update set run_at = greatest(job.run_at, excluded.run_at))"};
 
 constexpr Statement lock_conflict{"lock_conflict", R"(
   select job.instance_id as second, first.instance_id as first
@@ -60,7 +65,8 @@ void make_current(Transaction& transaction, std::int64_t second) {
 
 }  // namespace
 
-bool decide_comparison(Database& database, const Job& job, bool same_content, const std::string& why) {
+bool decide_comparison(Database& database, const Job& job, bool same_content, const std::string& why,
+                       std::chrono::seconds settle_time) {
   return database.connection().transaction([&](Transaction& transaction) {
     if (!same_content) {
       const JobReason conflict{"conflicting_instances", "An object came under a UID that was taken: " + why +
@@ -74,6 +80,7 @@ bool decide_comparison(Database& database, const Job& job, bool same_content, co
     if (!end_attempt(transaction, job, {.state = "done", .outcome = "done"})) return false;
     make_current(transaction, job.instance_id);
     transaction.run(resume_analyses, job.instance_id);
+    transaction.run(analyse_again, job.instance_id, static_cast<double>(settle_time.count()));
     return true;
   });
 }
@@ -90,7 +97,7 @@ bool decide_conflict(Database& database, std::int64_t job_id, KeptObject kept) {
     } else {
       make_current(transaction, second);
       transaction.run(resume_analyses, second);
-      transaction.run(analyse_again, second);
+      transaction.run(analyse_again, second, 0.0);
     }
     transaction.run(close_conflict, job_id,
                     std::string(kept == KeptObject::first ? "the first object was kept in use"

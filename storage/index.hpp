@@ -58,7 +58,8 @@ void close_association(Database& database, std::int64_t id, const std::string& e
 /// Transaction 1: upserts study, series and instance, schedules the analysis of a segmentation at now +
 /// settle, and moves the analyses that wait for this image to now + settle (up to a tenth of the settle time
 /// earlier, so that images that arrive together do not queue for the job). An analysis that runs, or that
-/// gave up for want of images or of a file, is scheduled again. Committed when it returns.
+/// gave up for want of images or of a file, is scheduled again, and so is one that has read the series of
+/// this image without it. Committed when it returns.
 /// @param is_present asked before an object is taken for a duplicate; empty: files are not looked at.
 /// @param before_commit called when all statements have run; what it throws rolls back. Empty: nothing.
 /// @throws TransientError: nothing was stored, the file is not needed; its kind InDoubtError: nobody knows,
@@ -105,6 +106,8 @@ struct AnalysisInputs {
   std::chrono::seconds waiting{};  ///< Since the segmentation was received, or last woken by an image.
 };
 
+/// Reads them, and notes the series, so that an image of one of them that is not among the inputs wakes the
+/// analysis when it arrives.
 /// @param segmentation_id instance id of the segmentation, from Job.
 AnalysisInputs analysis_inputs(Database& database, std::int64_t segmentation_id);
 

@@ -4,11 +4,14 @@
 namespace glisson::storage {
 namespace {
 
-// Order of locks, the same in every association: SOP Instance UID (advisory), study, series, instance, jobs
-// in order of their ids.
+// Order of locks, the same in every association: SOP Instance UID and Series Instance UID (advisory), study,
+// series, instance, jobs in order of their ids.
 
 /// One object with this UID at a time, in whatever process; until the end of the transaction.
-constexpr Statement lock_uid{"ingest_lock", "select pg_advisory_xact_lock(hashtextextended($1, 1))"};
+/// The series is shared: only an analysis that reads it (storage/analysis_inputs.cpp) keeps images out.
+constexpr Statement lock_uid{"ingest_lock", R"(
+    select pg_advisory_xact_lock(hashtextextended($1, 1)),
+           pg_advisory_xact_lock_shared(hashtextextended($2, 2)))"};
 
 /// All that must be known before anything is written, in one statement after the lock.
 constexpr Statement look_up{"ingest_look_up", R"(
@@ -18,6 +21,8 @@ constexpr Statement look_up{"ingest_look_up", R"(
             order by state = 'current' desc limit 1) as duplicate,
            exists (select from instance where sop_instance_uid = $1) as taken,
            exists (select from segmentation_reference where sop_instance_uid = $1) as referenced,
+           exists (select from series join segmented_series using (series_id)
+                   where series_instance_uid = $4) as read_series,
            (select series_id from study join series using (study_id)
             where study_instance_uid = $3 and series_instance_uid = $4) as series_id)"};
 
@@ -93,6 +98,19 @@ constexpr Statement wake_analyses{"ingest_wake_analyses", R"(
     order by s.instance_id
     on conflict (instance_id) where kind = 'analyse' and state = 'scheduled' do nothing)"};
 
+/// Analyses that have read the series of an image without it: those that succeeded, run, or ended because of
+/// what the images were. One that is scheduled will read the image.
+constexpr Statement wake_readers{"ingest_wake_readers", R"(
+    insert into job (kind, state, instance_id, run_at, waiting_since)
+    select 'analyse', 'scheduled', s.instance_id, now() + make_interval(secs => $2::float8), now()
+    from segmented_series read
+    join series using (series_id)
+    join instance s on s.instance_id = read.segmentation_id and s.state = 'current'
+    where series_instance_uid = $1
+      and exists (select from job j where j.instance_id = s.instance_id and j.kind = 'analyse')
+    order by s.instance_id
+    on conflict (instance_id) where kind = 'analyse' and state = 'scheduled' do nothing)"};
+
 constexpr Statement select_file{"ingest_select_file",
                                 "select file_id, bytes from instance where instance_id = $1"};
 
@@ -159,7 +177,7 @@ IngestResult index(Transaction& transaction, const ReceivedInstance& instance, d
                    const FilePresence& is_present) {
   const dicom::InstanceHeader& header = instance.header;
   const std::string& uid = header.sop_instance_uid.value();
-  transaction.run(lock_uid, uid);
+  transaction.run(lock_uid, uid, header.series_instance_uid.value());
   const pqxx::result found =
       transaction.run(look_up, uid, binary(instance.digest), header.study_instance_uid.value(),
                       header.series_instance_uid.value(), instance.file_id);
@@ -187,6 +205,9 @@ IngestResult index(Transaction& transaction, const ReceivedInstance& instance, d
   if (!taken && known["referenced"].as<bool>()) {
     transaction.run(move_analyses, uid, settle);
     transaction.run(wake_analyses, uid, settle);
+  }
+  if (!taken && known["read_series"].as<bool>() && !header.written_by_glisson) {
+    transaction.run(wake_readers, header.series_instance_uid.value(), settle);
   }
   return taken ? IngestResult::conflicting : IngestResult::stored;
 }

@@ -70,13 +70,16 @@ bool block_job(Database& database, const Job& job,
                const JobReason& reason);                                     ///< `blocked`: the peer refuses.
 bool hold_job(Database& database, const Job& job, const JobReason& reason);  ///< `held`: no declared purpose.
 
-/// Outcome of a compare job. Same content: the second object is a revision and becomes current; analyses of
-/// the first that are scheduled read the second, and those that ended because of the conflict run again.
+/// Outcome of a compare job. Same content: the second object is a revision and becomes current; analyses that
+/// are scheduled read the second, and those that ran or ended run again, because labels, identifiers or
+/// whatever else the report says may differ (equal results make no new report).
 /// Other content: the second is quarantined and the job is dead with the reason `conflicting_instances`, for
 /// an administrator to decide.
 /// @param why what makes the contents different; for the reason.
+/// @param settle_time after which analyses run again: revisions come in numbers.
 bool decide_comparison(Database& database, const Job& job, bool same_content,
-                       const std::string& why = "they differ in pixels or geometry");
+                       const std::string& why = "they differ in pixels or geometry",
+                       std::chrono::seconds settle_time = std::chrono::seconds(0));
 
 /// Which of two objects with one SOP Instance UID and different content an administrator takes for the right
 /// one.

@@ -18,8 +18,17 @@ constexpr Statement count_known_reports{"count_known_reports", R"(
 
 constexpr Statement insert_analysis{"insert_analysis", R"(
   insert into analysis (job_id, instance_id, image_series_instance_uid, protocol_name, protocol_version,
-                        protocol_digest, input_digest, software_version, summary)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning analysis_id)"};
+                        protocol_digest, input_digest, software_version, summary, result_digest)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning analysis_id)"};
+
+constexpr Statement select_earlier_analysis{"select_earlier_analysis", R"(
+  select analysis_id, coalesce(result_digest, '') from analysis join instance using (instance_id)
+  where sop_instance_uid = (select sop_instance_uid from instance where instance_id = $1)
+    and protocol_name = $2
+  order by analysis_id desc limit 1)"};
+constexpr Statement select_earlier_reports{"select_earlier_reports", R"(
+  select iod, demonstration, sop_class_uid, sop_instance_uid, series_instance_uid
+  from report where analysis_id = $1 order by position)"};
 
 constexpr Statement insert_assessment{"insert_assessment", R"(
   insert into assessment (analysis_id, segment_number, model_name, model_version, model_digest, model_title,
@@ -99,7 +108,7 @@ std::int64_t store_analysis(Transaction& transaction, const Job& job, std::int64
   return transaction
       .run(insert_analysis, job.id, segmentation_id, result.image_series_instance_uid, result.protocol_name,
            result.protocol_version, result.protocol_digest, result.input_digest, result.software_version,
-           result.summary)
+           result.summary, null_if_empty(result.result_digest))
       .front()
       .front()
       .as<std::int64_t>();
@@ -121,6 +130,21 @@ bool store_results(Database& database, const Job& job, const AnalysisResult& res
     store_reports(transaction, analysis_id, result.reports);
     if (!result.reports.empty()) transaction.run(insert_deliver_jobs, analysis_id, job.id);
     return true;
+  });
+}
+
+std::optional<EarlierResults> earlier_results(Database& database, std::int64_t segmentation_id,
+                                              const std::string& protocol_name) {
+  using Found = std::optional<EarlierResults>;
+  return database.connection().transaction([&](Transaction& transaction) -> Found {
+    const pqxx::result analysis = transaction.run(select_earlier_analysis, segmentation_id, protocol_name);
+    if (analysis.empty()) return std::nullopt;
+    EarlierResults earlier{analysis[0][1].c_str(), {}};
+    for (const pqxx::row& row : transaction.run(select_earlier_reports, analysis[0][0].as<std::int64_t>())) {
+      earlier.reports.push_back(
+          {row[0].c_str(), row[1].as<bool>(), row[2].c_str(), row[3].c_str(), row[4].c_str(), {}});
+    }
+    return earlier;
   });
 }
 

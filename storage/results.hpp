@@ -48,7 +48,8 @@ struct AnalysisResult {
   std::string intensity_unit = "1";  ///< UCUM, of the image's values, e.g. "[hnsf'U]".
   std::string input_digest;          ///< SHA-256 over the digests of all inputs, lower-case hex.
   std::string software_version;
-  std::string summary;  ///< The report in words.
+  std::string result_digest;  ///< Equal for equal results; empty where it was not computed.
+  std::string summary;        ///< The report in words.
   std::vector<RegionResult> regions;
   std::vector<engine::RiskAssessment> assessments;
   std::vector<ReportResult> reports;
@@ -61,6 +62,14 @@ struct AnalysisResult {
 /// @return false when the token no longer holds; nothing was changed then.
 /// @throws std::logic_error for NaN and for a feature with neither value nor reason.
 bool store_results(Database& database, const Job& job, const AnalysisResult& result);
+
+/// What the last analysis of a segmentation, in whatever revision, found by a protocol.
+struct EarlierResults {
+  std::string result_digest;          ///< Empty where it was not kept.
+  std::vector<ReportResult> reports;  ///< Without part10.
+};
+std::optional<EarlierResults> earlier_results(Database& database, std::int64_t segmentation_id,
+                                              const std::string& protocol_name);
 
 /// What a `deliver` job sends.
 struct Delivery {

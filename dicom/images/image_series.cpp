@@ -45,6 +45,9 @@ void require_same_geometry(const Slice& first, const Slice& slice) {
       slice.study_instance_uid != first.study_instance_uid || slice.modality != first.modality) {
     reject(mixed_series, other + ": another series");
   }
+  if (slice.patient_id != first.patient_id || slice.issuer_of_patient_id != first.issuer_of_patient_id) {
+    reject(mixed_series, other + ": another patient");
+  }
   if (slice.frame_of_reference_uid != first.frame_of_reference_uid) {
     reject(mixed_frame_of_reference, other + ": another frame of reference");
   }
@@ -189,6 +192,30 @@ bool leaves_out_slices(std::span<const std::filesystem::path> referenced, const 
   });
 }
 
+/// Fills in the volume's values and what the pixels say of themselves. Slices are decoded side by side; where
+/// several are refused, the reason is that of the first.
+void read_pixels(const std::vector<PlacedSlice>& slices, ImageSeries& series) {
+  const std::size_t plane = series.volume.grid.voxel_count() / slices.size();
+  series.volume.values = engine::large_array<float>(series.volume.grid.voxel_count());
+  const bool may_be_padded = std::any_of(slices.begin(), slices.end(), [](const PlacedSlice& placed) {
+    return placed.slice.format.padding.has_value();
+  });
+  if (may_be_padded) series.padding.resize(series.volume.values.size());
+  std::vector<SlicePixels> pixels(slices.size());
+  const auto faults = engine::side_by_side(slices.size(), [&](std::size_t z) {
+    pixels[z] = read_intensities(
+        slices[z].slice, std::span(series.volume.values).subspan(z * plane, plane),
+        may_be_padded ? std::span(series.padding).subspan(z * plane, plane) : std::span<std::uint8_t>{});
+  });
+  for (const auto& fault : faults) engine::rethrow(fault);
+  const auto count = [&](bool SlicePixels::*property) {
+    return static_cast<int>(std::count_if(pixels.begin(), pixels.end(),
+                                          [&](const SlicePixels& slice) { return slice.*property; }));
+  };
+  series.lossy_images = count(&SlicePixels::lossy);
+  if (count(&SlicePixels::padded) == 0) series.padding.clear();
+}
+
 }  // namespace
 
 ImageSeries read_image_series(std::span<const std::filesystem::path> files) {
@@ -198,6 +225,8 @@ ImageSeries read_image_series(std::span<const std::filesystem::path> files) {
   series.study_instance_uid = first.study_instance_uid;
   series.series_instance_uid = first.series_instance_uid;
   series.frame_of_reference_uid = first.frame_of_reference_uid;
+  series.patient_id = first.patient_id;
+  series.issuer_of_patient_id = first.issuer_of_patient_id;
   series.modality = first.modality;
   series.series_description = first.series_description;
   series.manufacturer = first.manufacturer;
@@ -205,15 +234,10 @@ ImageSeries read_image_series(std::span<const std::filesystem::path> files) {
   series.slice_thickness = first.slice_thickness;
   series.intensity_unit = first.intensity_unit;
   series.volume.grid = make_grid(slices);
-  series.volume.values = engine::large_array<float>(series.volume.grid.voxel_count());
-  const std::size_t plane = static_cast<std::size_t>(first.rows) * static_cast<std::size_t>(first.columns);
-  for (const auto& [slice, along] : slices) {
-    series.images.push_back({slice.file, slice.sop_class_uid, slice.sop_instance_uid});
+  for (const PlacedSlice& placed : slices) {
+    series.images.push_back({placed.slice.file, placed.slice.sop_class_uid, placed.slice.sop_instance_uid});
   }
-  const auto faults = engine::side_by_side(slices.size(), [&](std::size_t z) {
-    read_intensities(slices[z].slice, std::span(series.volume.values).subspan(z * plane, plane));
-  });
-  for (const auto& fault : faults) engine::rethrow(fault);
+  read_pixels(slices, series);
   return series;
 }
 

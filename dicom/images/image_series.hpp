@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -22,6 +23,8 @@ struct ImageSeries {
   StudyInstanceUid study_instance_uid;
   SeriesInstanceUid series_instance_uid;
   FrameOfReferenceUid frame_of_reference_uid;
+  std::string patient_id;  ///< UTF-8; empty where absent, as the issuer.
+  std::string issuer_of_patient_id;
   std::string modality;             ///< "CT", "MR" or "PT".
   std::string series_description;   ///< UTF-8.
   std::string manufacturer;         ///< UTF-8.
@@ -29,7 +32,11 @@ struct ImageSeries {
   double slice_thickness = 0;       ///< mm, of the first slice; 0 where absent.
   std::string intensity_unit;       ///< UCUM: "[hnsf'U]" for CT in HU, Units (0054,1001) for PET, else "1".
   std::vector<SourceImage> images;  ///< images[z] is slice z of the volume.
+  int lossy_images = 0;             ///< How many were compressed with loss, now or before they were sent.
   engine::Volume volume;
+  /// 1 for voxels that stand for no measurement (Pixel Padding Value), in the order of the volume's values;
+  /// empty where there are none. Their values are rescaled like any other.
+  std::vector<std::uint8_t> padding;
 };
 
 /// Reads the files of one series into a volume: slices are sorted by their position along the slice normal
@@ -38,12 +45,13 @@ struct ImageSeries {
 ///
 /// Positions may deviate from regular spacing by at most 1 % of it or 0.01 mm, whichever is larger.
 /// A CT or PET image without Rescale Slope and Intercept is refused (they are Type 1 there, and guessing them
-/// gives wrong numbers); an MR image without them is read as stored.
+/// gives wrong numbers); an MR image without them is read as stored. Pixel data are decoded where their
+/// transfer syntax is (dicom/transfer_syntax.hpp), lossy ones too: who measures them decides whether to.
 /// @param files all of one series; others are refused.
 /// @throws RejectedInput unsupported_sop_class, unsupported_transfer_syntax, unsupported_pixel_format,
-///         truncated_pixel_data, too_few_slices, missing_slices, duplicate_positions, mixed_orientation,
-///         mixed_spacing, mixed_size, mixed_frame_of_reference, mixed_series, sheared_volume,
-///         missing_attribute, invalid_attribute, invalid_uid, truncated_data_set, not_dicom.
+///         truncated_pixel_data, corrupt_pixel_data, too_few_slices, missing_slices, duplicate_positions,
+///         mixed_orientation, mixed_spacing, mixed_size, mixed_frame_of_reference, mixed_series,
+///         sheared_volume, missing_attribute, invalid_attribute, invalid_uid, truncated_data_set, not_dicom.
 /// @throws TransientError when a file cannot be opened.
 ImageSeries read_image_series(std::span<const std::filesystem::path> files);
 

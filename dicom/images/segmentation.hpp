@@ -10,7 +10,7 @@
 
 namespace glisson::dicom {
 
-/// A binary DICOM Segmentation read onto the grid of its image series (PS3.3 C.8.20).
+/// A binary DICOM Segmentation, or a label map, read onto the grid of its image series (PS3.3 C.8.20).
 struct Segmentation {
   SopClassUid sop_class_uid;
   SopInstanceUid sop_instance_uid;
@@ -20,12 +20,15 @@ struct Segmentation {
   std::vector<engine::SegmentMask> segments;  ///< Sorted by segment number; empty masks included.
 };
 
-/// Reads a segmentation onto the grid of `images`. Frames are bit-packed and need not end on byte boundaries;
+/// Reads a segmentation onto the grid of `images`. Frames of BINARY ones are bit-packed and need not end on
+/// byte boundaries, and are not compressed; those of LABELMAP ones (8 or 16 bits, compressed without loss or
+/// not) hold Segment Numbers, and Pixel Padding Value, else 0, where there is no segment;
 /// omitted frames are empty; each frame is placed by its Image Position (Patient), shared or per frame, and
 /// may cover a part of the image's plane. In-plane axes that are permuted or flipped against the images are
 /// mapped. The corners of frames may deviate from the grid by at most a tenth of its spacing.
 /// @throws RejectedInput not_a_segmentation, fractional_segmentation, segmentation_off_grid (also in another
-///         frame of reference than the images), truncated_pixel_data, unsupported_pixel_format,
+///         frame of reference than the images), patient_mismatch (Patient ID or its issuer, where both have
+///         one), truncated_pixel_data, corrupt_pixel_data, lossy_compression, unsupported_pixel_format,
 ///         unsupported_transfer_syntax, too_much_memory, missing_attribute, invalid_attribute, invalid_uid,
 ///         truncated_data_set, not_dicom.
 /// @throws TransientError when the file cannot be opened.

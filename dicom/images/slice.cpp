@@ -12,6 +12,7 @@
 
 #include "dicom/dicom_file.hpp"
 #include "dicom/images/geometry.hpp"
+#include "dicom/images/pixel_frames.hpp"
 
 namespace glisson::dicom {
 namespace {
@@ -69,6 +70,10 @@ PixelFormat read_pixel_format(const Attributes& image, const std::string& modali
   format.bits_stored = image.required_integer(DCM_BitsStored, 1, format.bits_allocated);
   format.high_bit = image.required_integer(DCM_HighBit, format.bits_stored - 1, format.bits_allocated - 1);
   format.is_signed = image.required_integer(DCM_PixelRepresentation, 0, 1) == 1;
+  if (const auto first = image.stored_value(DCM_PixelPaddingValue, format.is_signed)) {
+    const int last = image.stored_value(DCM_PixelPaddingRangeLimit, format.is_signed).value_or(*first);
+    format.padding = {std::min(*first, last), std::max(*first, last)};
+  }
   const bool rescale_required = modality != "MR";
   if (rescale_required || image.has(DCM_RescaleSlope) || image.has(DCM_RescaleIntercept)) {
     format.slope = image.required_number(DCM_RescaleSlope);
@@ -106,21 +111,43 @@ void rescale(std::span<const Sample> samples, const PixelFormat& format, std::sp
   }
 }
 
-template <typename Sample>
-void read_samples(const DicomFile& dicom, const PixelFormat& format, std::span<float> target) {
-  static_assert(std::endian::native == std::endian::little, "pixels are read in little-endian order");
-  std::vector<Sample> samples(target.size());
-  dicom.read_pixels(0, {reinterpret_cast<std::uint8_t*>(samples.data()), samples.size() * sizeof(Sample)});
-  if (format.is_signed) {
-    rescale<std::int32_t>(std::span<const Sample>(samples), format, target);
-  } else {
-    rescale<std::uint32_t>(std::span<const Sample>(samples), format, target);
+/// Sets `padding` to 1 where the stored value lies in the padding's range; true where it does anywhere.
+template <typename Value, typename Sample>
+bool flag_padding(std::span<const Sample> samples, const PixelFormat& format,
+                  std::span<std::uint8_t> padding) {
+  if (!format.padding) return false;
+  const int above = 31 - format.high_bit;
+  const int below = 32 - format.bits_stored;
+  const auto [lowest, highest] = *format.padding;
+  bool found = false;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const auto value = static_cast<int>(static_cast<Value>(std::uint32_t{samples[i]} << above) >> below);
+    if (value < lowest || value > highest) continue;
+    padding[i] = 1;
+    found = true;
   }
+  return found;
 }
 
-std::uint64_t pixel_bytes(const Slice& slice) {
-  return static_cast<std::uint64_t>(slice.rows) * static_cast<std::uint64_t>(slice.columns) *
-         static_cast<std::uint64_t>(slice.format.bits_allocated / 8);
+template <typename Sample>
+bool read_samples(PixelFrames& frames, const PixelFormat& format, std::span<float> target,
+                  std::span<std::uint8_t> padding) {
+  static_assert(std::endian::native == std::endian::little, "pixels are read in little-endian order");
+  std::vector<Sample> samples(target.size());
+  frames.read(0, {reinterpret_cast<std::uint8_t*>(samples.data()), samples.size() * sizeof(Sample)});
+  const std::span<const Sample> read(samples);
+  if (format.is_signed) {
+    rescale<std::int32_t>(read, format, target);
+    return flag_padding<std::int32_t>(read, format, padding);
+  }
+  rescale<std::uint32_t>(read, format, target);
+  return flag_padding<std::uint32_t>(read, format, padding);
+}
+
+PixelLayout layout_of(const Slice& slice) {
+  const PixelFormat& format = slice.format;
+  return {slice.rows,         slice.columns,   format.bits_allocated,
+          format.bits_stored, format.high_bit, format.is_signed};
 }
 
 }  // namespace
@@ -133,13 +160,16 @@ Slice read_slice(const std::filesystem::path& file) {
   slice.name = file.filename().string();
   slice.sop_class_uid = image.required_uid<SopClassUid>(DCM_SOPClassUID);
   if (!is_volume_sop_class(slice.sop_class_uid)) {
-    image.reject(RejectionReason::unsupported_sop_class, "neither a CT, an MR nor a PET image");
+    image.reject(RejectionReason::unsupported_sop_class, is_multi_frame_sop_class(slice.sop_class_uid)
+                                                             ? "an enhanced (multi-frame) image"
+                                                             : "neither a classic CT nor MR nor PET image");
   }
-  dicom.require_uncompressed();
   slice.sop_instance_uid = image.required_uid<SopInstanceUid>(DCM_SOPInstanceUID);
   slice.study_instance_uid = image.required_uid<StudyInstanceUid>(DCM_StudyInstanceUID);
   slice.series_instance_uid = image.required_uid<SeriesInstanceUid>(DCM_SeriesInstanceUID);
   slice.frame_of_reference_uid = image.uid<FrameOfReferenceUid>(DCM_FrameOfReferenceUID);
+  slice.patient_id = image.text(DCM_PatientID);
+  slice.issuer_of_patient_id = image.text(DCM_IssuerOfPatientID);
   slice.modality = modality_of(slice.sop_class_uid);
   slice.series_description = image.text(DCM_SeriesDescription);
   slice.manufacturer = image.text(DCM_Manufacturer);
@@ -148,18 +178,19 @@ Slice read_slice(const std::filesystem::path& file) {
   read_plane(image, slice);
   slice.format = read_pixel_format(image, slice.modality);
   slice.intensity_unit = intensity_unit(image, slice.modality);
-  dicom.require_pixel_bytes(pixel_bytes(slice));
+  static_cast<void>(PixelFrames(dicom, layout_of(slice), 1));  // Refuses what it cannot read.
   return slice;
 }
 
-void read_intensities(const Slice& slice, std::span<float> target) {
+SlicePixels read_intensities(const Slice& slice, std::span<float> target, std::span<std::uint8_t> padding) {
   const DicomFile dicom(slice.file, Extent::whole);
-  dicom.require_pixel_bytes(pixel_bytes(slice));
-  if (slice.format.bits_allocated == 8) {
-    read_samples<std::uint8_t>(dicom, slice.format, target);
-  } else {
-    read_samples<std::uint16_t>(dicom, slice.format, target);
-  }
+  PixelFrames frames(dicom, layout_of(slice), 1);
+  SlicePixels pixels;
+  pixels.padded = slice.format.bits_allocated == 8
+                      ? read_samples<std::uint8_t>(frames, slice.format, target, padding)
+                      : read_samples<std::uint16_t>(frames, slice.format, target, padding);
+  pixels.lossy = frames.is_lossy();
+  return pixels;
 }
 
 }  // namespace glisson::dicom

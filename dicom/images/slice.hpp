@@ -1,7 +1,9 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -18,6 +20,15 @@ struct PixelFormat {
   bool is_signed = false;
   double slope = 1;
   double intercept = 0;
+  /// Lowest and highest stored value that stand for no measurement: Pixel Padding Value (0028,0120) to Pixel
+  /// Padding Range Limit (0028,0121); PS3.3 C.7.5.1.1.2.
+  std::optional<std::array<int, 2>> padding;
+};
+
+/// What the pixels of a slice were found to be.
+struct SlicePixels {
+  bool lossy = false;   ///< Information was lost in compression, now or before.
+  bool padded = false;  ///< Some are padding.
 };
 
 /// One classic CT, MR or PET image without its pixels: everything that makes it a slice of a volume.
@@ -29,6 +40,8 @@ struct Slice {
   StudyInstanceUid study_instance_uid;
   SeriesInstanceUid series_instance_uid;
   FrameOfReferenceUid frame_of_reference_uid;
+  std::string patient_id;
+  std::string issuer_of_patient_id;
   std::string modality;
   std::string series_description;
   std::string manufacturer;
@@ -48,8 +61,10 @@ struct Slice {
 /// @throws RejectedInput as read_image_series() for what concerns a single image.
 Slice read_slice(const std::filesystem::path& file);
 
-/// Reads the slice's pixels as rescaled intensities, row by row.
+/// Reads the slice's pixels, decoding them where compressed, as rescaled intensities, row by row.
 /// @param target rows x columns values.
-void read_intensities(const Slice& slice, std::span<float> target);
+/// @param padding as many, set to 1 where the pixel is padding; empty where the format knows of none.
+/// @throws RejectedInput corrupt_pixel_data, unsupported_pixel_format, truncated_pixel_data.
+SlicePixels read_intensities(const Slice& slice, std::span<float> target, std::span<std::uint8_t> padding);
 
 }  // namespace glisson::dicom

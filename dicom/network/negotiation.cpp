@@ -25,11 +25,16 @@ bool is_accepted_abstract_syntax(std::string_view uid) {
   return uid == UID_VerificationSOPClass || is_storage_sop_class(uid);
 }
 
+/// The first that the peer proposes; big endian, which is retired, only where it proposes nothing else.
 const char* first_accepted_transfer_syntax(const T_ASC_PresentationContext& context) {
   const auto* const begin = context.proposedTransferSyntaxes;
   const auto* const end = begin + context.transferSyntaxCount;
-  const auto* const found =
-      std::find_if(begin, end, [](const DIC_UI& uid) { return is_accepted_transfer_syntax(uid); });
+  const auto is_big_endian = [](const DIC_UI& uid) {
+    return std::string_view(uid) == UID_BigEndianExplicitTransferSyntax;
+  };
+  const auto* found = std::find_if(
+      begin, end, [&](const DIC_UI& uid) { return is_accepted_transfer_syntax(uid) && !is_big_endian(uid); });
+  if (found == end) found = std::find_if(begin, end, is_big_endian);
   return found == end ? nullptr : *found;
 }
 

@@ -7,6 +7,8 @@
 #include <array>
 #include <string_view>
 
+#include "dicom/transfer_syntax.hpp"
+
 namespace glisson::dicom {
 namespace {
 
@@ -14,54 +16,6 @@ using namespace std::string_view_literals;
 
 constexpr auto standard_root = "1.2.840.10008."sv;
 constexpr auto patient_storage_root = "1.2.840.10008.5.1.4.1.1."sv;
-
-// Stored as sent. Left out on purpose: deflated ones (1 MB can become 1 GiB), JPIP (the pixels are
-// elsewhere), big endian (retired), real-time video (no files).
-constexpr std::array accepted_transfer_syntaxes{
-    "1.2.840.10008.1.2.1"sv,      // Explicit VR Little Endian
-    "1.2.840.10008.1.2"sv,        // Implicit VR Little Endian
-    "1.2.840.10008.1.2.1.98"sv,   // Encapsulated Uncompressed Explicit VR Little Endian
-    "1.2.840.10008.1.2.4.50"sv,   // JPEG Baseline (Process 1)
-    "1.2.840.10008.1.2.4.51"sv,   // JPEG Extended (Process 2 and 4)
-    "1.2.840.10008.1.2.4.57"sv,   // JPEG Lossless (Process 14)
-    "1.2.840.10008.1.2.4.70"sv,   // JPEG Lossless, First-Order Prediction
-    "1.2.840.10008.1.2.4.52"sv,   // JPEG, retired: Extended (Process 3 and 5)
-    "1.2.840.10008.1.2.4.53"sv,   // Spectral Selection (Process 6 and 8)
-    "1.2.840.10008.1.2.4.54"sv,   // Spectral Selection (Process 7 and 9)
-    "1.2.840.10008.1.2.4.55"sv,   // Full Progression (Process 10 and 12)
-    "1.2.840.10008.1.2.4.56"sv,   // Full Progression (Process 11 and 13)
-    "1.2.840.10008.1.2.4.58"sv,   // Lossless (Process 15)
-    "1.2.840.10008.1.2.4.59"sv,   // Extended, Hierarchical (Process 16 and 18)
-    "1.2.840.10008.1.2.4.60"sv,   // Extended, Hierarchical (Process 17 and 19)
-    "1.2.840.10008.1.2.4.61"sv,   // Spectral Selection, Hierarchical (Process 20 and 22)
-    "1.2.840.10008.1.2.4.62"sv,   // Spectral Selection, Hierarchical (Process 21 and 23)
-    "1.2.840.10008.1.2.4.63"sv,   // Full Progression, Hierarchical (Process 24 and 26)
-    "1.2.840.10008.1.2.4.64"sv,   // Full Progression, Hierarchical (Process 25 and 27)
-    "1.2.840.10008.1.2.4.65"sv,   // Lossless, Hierarchical (Process 28)
-    "1.2.840.10008.1.2.4.66"sv,   // Lossless, Hierarchical (Process 29)
-    "1.2.840.10008.1.2.4.80"sv,   // JPEG-LS Lossless
-    "1.2.840.10008.1.2.4.81"sv,   // JPEG-LS Near-Lossless
-    "1.2.840.10008.1.2.4.90"sv,   // JPEG 2000 Lossless
-    "1.2.840.10008.1.2.4.91"sv,   // JPEG 2000
-    "1.2.840.10008.1.2.4.92"sv,   // JPEG 2000 Part 2 Lossless
-    "1.2.840.10008.1.2.4.93"sv,   // JPEG 2000 Part 2
-    "1.2.840.10008.1.2.4.100"sv,  // MPEG2 Main Profile / Main Level
-    "1.2.840.10008.1.2.4.101"sv,  // MPEG2 Main Profile / High Level
-    "1.2.840.10008.1.2.4.102"sv,  // MPEG-4 AVC/H.264 High Profile / Level 4.1
-    "1.2.840.10008.1.2.4.103"sv,  // MPEG-4 AVC/H.264 BD-compatible High Profile / Level 4.1
-    "1.2.840.10008.1.2.4.104"sv,  // MPEG-4 AVC/H.264 High Profile / Level 4.2 for 2D Video
-    "1.2.840.10008.1.2.4.105"sv,  // MPEG-4 AVC/H.264 High Profile / Level 4.2 for 3D Video
-    "1.2.840.10008.1.2.4.106"sv,  // MPEG-4 AVC/H.264 Stereo High Profile / Level 4.2
-    "1.2.840.10008.1.2.4.107"sv,  // HEVC/H.265 Main Profile / Level 5.1
-    "1.2.840.10008.1.2.4.108"sv,  // HEVC/H.265 Main 10 Profile / Level 5.1
-    "1.2.840.10008.1.2.4.110"sv,  // JPEG XL Lossless
-    "1.2.840.10008.1.2.4.111"sv,  // JPEG XL JPEG Recompression
-    "1.2.840.10008.1.2.4.112"sv,  // JPEG XL
-    "1.2.840.10008.1.2.4.201"sv,  // High-Throughput JPEG 2000 Lossless
-    "1.2.840.10008.1.2.4.202"sv,  // High-Throughput JPEG 2000 with RPCL Lossless
-    "1.2.840.10008.1.2.4.203"sv,  // High-Throughput JPEG 2000
-    "1.2.840.10008.1.2.5"sv,      // RLE Lossless
-};
 
 // Query/retrieve and management services whose UIDs lie among the storage classes.
 constexpr std::array services_among_storage{
@@ -92,8 +46,8 @@ std::string name_of(const char* uid) {
 }
 
 std::vector<TransferCapability> make_capabilities() {
-  const std::vector<TransferSyntaxUid> accepted(accepted_transfer_syntaxes.begin(),
-                                                accepted_transfer_syntaxes.end());
+  std::vector<TransferSyntaxUid> accepted;
+  for (const TransferSyntax& syntax : transfer_syntaxes()) accepted.emplace_back(syntax.uid);
   const std::vector<TransferSyntaxUid> uncompressed(accepted.begin(), accepted.begin() + 2);
 
   std::vector<TransferCapability> capabilities;
@@ -118,7 +72,7 @@ bool is_storage_sop_class(std::string_view uid) {
   return dcmIsaStorageSOPClassUID(std::string(uid).c_str(), ESSC_All) != OFFalse;
 }
 
-bool is_accepted_transfer_syntax(std::string_view uid) { return holds(accepted_transfer_syntaxes, uid); }
+bool is_accepted_transfer_syntax(std::string_view uid) { return find_transfer_syntax(uid) != nullptr; }
 
 const std::vector<TransferCapability>& transfer_capabilities() {
   static const auto capabilities = make_capabilities();

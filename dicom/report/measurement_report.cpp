@@ -16,6 +16,7 @@
 #include "dicom/report/report_header.hpp"
 #include "dicom/report/report_tree.hpp"
 #include "dicom/report/report_words.hpp"
+#include "engine/digest.hpp"
 
 namespace glisson::dicom {
 namespace {
@@ -50,6 +51,15 @@ void add_evidence(DSRDocument& document, const MeasurementReport& report) {
   check(evidence.addItem(segmentation.study_instance_uid.value(), segmentation.series_instance_uid.value(),
                          segmentation.sop_class_uid.value(), segmentation.sop_instance_uid.value()),
         "evidence");
+}
+
+void add_predecessor(DSRDocument& document, const MeasurementReport& report) {
+  if (!report.predecessor) return;
+  const PredecessorReport& before = *report.predecessor;
+  check(document.getPredecessorDocuments().addItem(
+            report.images->study_instance_uid.value(), before.series_instance_uid.value(),
+            before.sop_class_uid.value(), before.sop_instance_uid.value()),
+        "predecessor");
 }
 
 void add_coding_schemes(DSRDocument& document) {
@@ -127,6 +137,13 @@ std::string_view keyword(ReportIod iod) noexcept {
   return "";
 }
 
+ReportIod report_iod(std::string_view name) {
+  for (const ReportIod iod : {ReportIod::comprehensive_3d, ReportIod::comprehensive, ReportIod::enhanced}) {
+    if (keyword(iod) == name) return iod;
+  }
+  throw std::logic_error("no such SR IOD");
+}
+
 SopClassUid sop_class_of(ReportIod iod) {
   switch (iod) {
     case ReportIod::comprehensive_3d:
@@ -155,6 +172,7 @@ EncodedReport encode_report(const MeasurementReport& report, ReportIod iod, cons
   check(document.createNewDocument(document_type(iod)), "new document");
   check(document.setSpecificCharacterSetType(DSRTypes::CS_UTF8), "character set");
   add_evidence(document, report);
+  add_predecessor(document, report);
   add_coding_schemes(document);
   build_tree(document, report, iod, identity);
 
@@ -162,6 +180,21 @@ EncodedReport encode_report(const MeasurementReport& report, ReportIod iod, cons
   check(document.write(data_set), "structured report");
   write_report_header(data_set, report, iod, identity);
   return encoded(data_set);
+}
+
+std::string results_digest(const MeasurementReport& report) {
+  MeasurementReport timeless = report;
+  timeless.predecessor.reset();
+  timeless.all_features = true;
+  timeless.content_date = "20000101";
+  timeless.content_time = "000000";
+  timeless.timezone_offset.clear();
+  timeless.device_uid.clear();
+  timeless.device_serial_number = "none";
+  const EncodedReport encoded = encode_report(timeless, ReportIod::comprehensive_3d, "results");
+  Sha256Stream digest;
+  digest.update(encoded.part10);
+  return to_hex(digest.finish());
 }
 
 }  // namespace glisson::dicom

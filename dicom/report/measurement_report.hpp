@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,8 @@ namespace glisson::dicom {
 enum class ReportIod { comprehensive_3d, comprehensive, enhanced };
 
 std::string_view keyword(ReportIod iod) noexcept;  ///< "comprehensive_3d", ...
+/// The one of this keyword. @throws std::logic_error when there is none.
+ReportIod report_iod(std::string_view keyword);
 SopClassUid sop_class_of(ReportIod iod);
 
 /// A measured region of the report: a segment, or a region derived from one or from all lesions.
@@ -43,6 +46,14 @@ struct IgnoredSegment {
   std::string reason;
 };
 
+/// A report that this one takes the place of (PS3.3 C.17.2, Predecessor Documents Sequence), in the study of
+/// the images.
+struct PredecessorReport {
+  SopClassUid sop_class_uid;
+  SopInstanceUid sop_instance_uid;
+  SeriesInstanceUid series_instance_uid;
+};
+
 /// Everything that one report says. What the pointers name must outlive the call that encodes it.
 struct MeasurementReport {
   /// Source images; patient and study attributes are read from the file of the first.
@@ -54,6 +65,7 @@ struct MeasurementReport {
   std::vector<IgnoredSegment> ignored;  ///< Sorted by segment number.
   std::vector<engine::RiskAssessment> assessments;  ///< Of lesions and of the patient.
   bool all_features = false;  ///< Report every feature, not only those that the models took in.
+  std::optional<PredecessorReport> predecessor;
   std::string software_version;
   std::string device_uid;  ///< Identifies this Glisson (TID 1004), valid UID.
   std::string device_serial_number;
@@ -78,6 +90,10 @@ bool shows_demonstration(const MeasurementReport& report);
 /// @param identity text from which the report's UIDs derive (segmentation, input digests, protocol, models,
 ///        software version); the IOD is added to it here. Equal arguments give equal bytes.
 EncodedReport encode_report(const MeasurementReport& report, ReportIod iod, const std::string& identity);
+
+/// SHA-256, in lower-case hexadecimal, over all that the report says, every feature included, but not when
+/// and by which device it says so, what it succeeds, and its own UIDs: equal results have equal digests.
+std::string results_digest(const MeasurementReport& report);
 
 /// The plain-text summary that is also the report's first TEXT item.
 std::string report_summary(const MeasurementReport& report);

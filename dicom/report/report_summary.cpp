@@ -104,12 +104,19 @@ std::vector<std::string> score_lines(const MeasurementReport& report) {
   return lines;
 }
 
-std::vector<std::string> limits() {
-  return {
+std::vector<std::string> limits(const MeasurementReport& report) {
+  std::vector<std::string> lines{
       "Counts and sizes are those of the drawn lesions; lesions that were not drawn are not counted.",
       "The diagnosis was not assessed: scores for hepatocellular carcinoma hold only if it is one.",
       "Macrovascular invasion and spread beyond the liver were not assessed.",
   };
+  const auto& images = *report.images;
+  if (images.lossy_images > 0) {
+    lines.push_back("Lossy compression: " + std::to_string(images.lossy_images) + " of " +
+                    std::to_string(images.images.size()) +
+                    " images had been compressed with loss, which changes features, texture most of all.");
+  }
+  return lines;
 }
 
 std::vector<std::string> technique_lines(const MeasurementReport& report) {
@@ -151,7 +158,7 @@ std::vector<std::string> appendix_lines(const MeasurementReport& report) {
 std::string report_summary(const MeasurementReport& report) {
   auto text = opening(report) + section("NOT COMPUTED", missing_lines(report)) +
               section("REGIONS", region_lines(report)) + section("SCORES", score_lines(report)) +
-              section("LIMITS", limits()) + section("TECHNIQUE", technique_lines(report));
+              section("LIMITS", limits(report)) + section("TECHNIQUE", technique_lines(report));
   const auto appendix = appendix_lines(report);
   if (!appendix.empty()) text += section("APPENDIX: VALUES THAT THE MODELS TOOK IN", appendix);
   return printable_utf8(text, true);

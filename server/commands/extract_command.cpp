@@ -144,7 +144,7 @@ struct InputOfExtraction {
   dicom::Segmentation segmentation;
 };
 
-InputOfExtraction read_input(const ExtractOptions& options) {
+InputOfExtraction read_input(const ExtractOptions& options, const engine::ExtractionProtocol& protocol) {
   InputOfExtraction input;
   StudyInput files;
   {
@@ -153,7 +153,7 @@ InputOfExtraction read_input(const ExtractOptions& options) {
   }
   {
     const engine::StageClock clock("reading images");
-    input.images = dicom::read_image_series(files.images, files.rest_of_series);
+    input.images = read_measurable_images(files, protocol);
   }
   const engine::StageClock clock("reading segmentation");
   input.segmentation = dicom::read_segmentation(options.segmentation, input.images);
@@ -167,10 +167,10 @@ int extract(const ExtractOptions& options) {
   if (options.timing) engine::collect_stage_times();
   const config::Settings settings = resolve(options.settings);
   const auto protocol = config::find_protocol(options.protocol, settings.protocol_folder());
-  const auto [images, segmentation] = read_input(options);
+  const auto [images, segmentation] = read_input(options, protocol);
   const auto selection = select_segments(segmentation.segments, settings.label_rules);
   const auto regions =
-      measure_regions(images.volume, wanted_segments(segmentation, options.segments),
+      measure_regions(images.volume, images.padding, wanted_segments(segmentation, options.segments),
                       segmented_liver(segmentation.segments, selection), protocol, settings.memory_budget);
   bool complete = true;
   for (const MeasuredRegion& region : regions) {

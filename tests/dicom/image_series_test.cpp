@@ -234,7 +234,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Expectation{SeriesDefect::mixed_frame_of_reference, "mixed_frame_of_reference"},
                     Expectation{SeriesDefect::second_series, "mixed_series"},
                     Expectation{SeriesDefect::secondary_capture, "unsupported_sop_class"},
-                    Expectation{SeriesDefect::run_length_encoded, "unsupported_transfer_syntax"},
+                    Expectation{SeriesDefect::not_decoded, "unsupported_transfer_syntax"},
+                    Expectation{SeriesDefect::jpeg_of_another_size, "corrupt_pixel_data"},
+                    Expectation{SeriesDefect::truncated_jpeg, "corrupt_pixel_data"},
                     Expectation{SeriesDefect::deflated, "unsupported_transfer_syntax"},
                     Expectation{SeriesDefect::colour, "unsupported_pixel_format"},
                     Expectation{SeriesDefect::four_bytes_per_pixel, "unsupported_pixel_format"},
@@ -255,6 +257,50 @@ INSTANTIATE_TEST_SUITE_P(
                     Expectation{SeriesDefect::malformed_series_uid, "invalid_uid"}),
     [](const auto& test) { return std::string(test.param.reason) + "_" + std::to_string(test.index); });
 
+TEST(ImageSeries, FlagsPaddingByItsStoredValue) {
+  SyntheticSeries series;
+  series.stored_value = [](int x, int y, int z) { return z == 1 && x < 2 ? -2000 + y : x + 10 * y; };
+  const auto padded = [&] {
+    const auto padding = written_and_read(series).padding;
+    return std::count(padding.begin(), padding.end(), 1);
+  };
+  EXPECT_TRUE(written_and_read(series).padding.empty());
+  series.padding_value = -2000;
+  EXPECT_EQ(padded(), 2);
+  const auto read = written_and_read(series);
+  const auto at = read.volume.grid.offset(1, 0, 1);
+  EXPECT_EQ(read.padding[at], 1);
+  EXPECT_EQ(read.volume.values[at], -2000 - 1024);
+  series.padding_limit = -1998;
+  EXPECT_EQ(padded(), 6);
+  std::swap(series.padding_value, series.padding_limit);
+  EXPECT_EQ(padded(), 6);
+  series.transfer_syntax = SyntheticTransferSyntax::implicit_little_endian;
+  EXPECT_EQ(padded(), 6);
+  series.padding_value = series.padding_limit = 31000;
+  EXPECT_TRUE(written_and_read(series).padding.empty());
+}
+
+TEST(ImageSeries, OfUnsignedPixelsHasUnsignedPadding) {
+  SyntheticSeries series;
+  series.is_signed = false;
+  series.stored_value = [](int x, int, int) { return x == 0 ? 63536 : x; };
+  series.padding_value = 63536;
+  const auto padding = written_and_read(series).padding;
+  EXPECT_EQ(std::count(padding.begin(), padding.end(), 1), 25);
+}
+
+TEST(ImageSeries, IsOfOnePatient) {
+  SyntheticSeries series;
+  const tests::TemporaryFolder folder;
+  auto files = tests::write_series(series, folder.path() / "one");
+  series.patient_id = "CANARY";
+  files.back() = tests::write_series(series, folder.path() / "other").back();
+  const auto rejection = tests::rejection_of([&] { read_image_series(files); });
+  ASSERT_EQ(rejection.reason, RejectionReason::mixed_series);
+  EXPECT_EQ(rejection.detail.find("CANARY"), std::string::npos);
+}
+
 TEST(DefectiveSeries, SaysHowManySlicesAreMissingAndWhere) {
   SyntheticSeries series;
   series.size[2] = 8;
@@ -266,15 +312,18 @@ TEST(DefectiveSeries, SaysHowManySlicesAreMissingAndWhere) {
             "2 of 8 slices are missing, the first between -22.00 mm and -10.00 mm along the slice normal");
 }
 
-TEST(DefectiveSeries, SaysThatCompressedPixelDataAreNotDecodedYet) {
+TEST(DefectiveSeries, SaysWhatCannotBeDecoded) {
   SyntheticSeries series;
-  series.defect = SeriesDefect::run_length_encoded;
   const tests::TemporaryFolder folder;
-  const auto files = tests::write_series(series, folder.path());
-  const auto rejection = tests::rejection_of([&] { read_image_series(files); });
-  EXPECT_NE(rejection.detail.find("decoding compressed pixel data (RLE Lossless) is not supported yet"),
-            std::string::npos)
-      << rejection.detail;
+  const auto detail = [&](SeriesDefect defect) {
+    series.defect = defect;
+    const auto files = tests::write_series(series, folder.path() / std::to_string(static_cast<int>(defect)));
+    return tests::rejection_of([&] { read_image_series(files); }).detail;
+  };
+  EXPECT_NE(detail(SeriesDefect::not_decoded).find("compressed by JPEG 2000 Part 2"), std::string::npos);
+  EXPECT_NE(detail(SeriesDefect::jpeg_of_another_size)
+                .find("holds 7 x 5 pixels of 1 samples instead of 7 x 6 of 1"),
+            std::string::npos);
 }
 
 TEST(DefectiveSeries, WithoutFilesHasTooFewSlices) {

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <functional>
 
+#include "dicom/images/content_digest.hpp"
 #include "tests/support/rejection.hpp"
 #include "tests/support/synthetic_dicom.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -138,7 +139,7 @@ TEST_F(InstanceReader, GivesTheReasonForWhatItCannotRead) {
   EXPECT_EQ(reason(image(series)), "invalid_uid");
   series.defect = SeriesDefect::deflated;
   EXPECT_EQ(reason(image(series)), "unsupported_transfer_syntax");
-  series.defect = SeriesDefect::run_length_encoded;
+  series.defect = SeriesDefect::not_decoded;
   EXPECT_EQ(reason(image(series)), "accepted");
   EXPECT_THROW(read_instance_header(folder / "absent"), TransientError);
 }
@@ -191,6 +192,21 @@ TEST_F(InstanceReader, ContentDigestOfASegmentationCoversFramesSegmentsAndPositi
   EXPECT_NE(image_content_digest(segmentation(moved)), original);
 }
 
+TEST_F(InstanceReader, ContentDigestOfWhatIsNotDecodedIsThatOfItsFragments) {
+  SyntheticSeries series;
+  series.defect = SeriesDefect::not_decoded;
+  const auto original = image(series);
+  const auto revised = image(series);
+  change(
+      revised,
+      [](DcmDataset& data_set) {
+        ASSERT_TRUE(data_set.putAndInsertString(DCM_PatientName, "Corrected^Name").good());
+      },
+      EXS_JPEG2000MulticomponentLosslessOnly);
+  EXPECT_EQ(image_content_digest(original), image_content_digest(revised));
+  EXPECT_NE(image_content_digest(original), image_content_digest(image()));
+}
+
 TEST_F(InstanceReader, ContentDigestRefusesWhatHasNoReadablePixels) {
   const auto reason = [&](SeriesDefect defect) {
     SyntheticSeries series;
@@ -198,7 +214,7 @@ TEST_F(InstanceReader, ContentDigestRefusesWhatHasNoReadablePixels) {
     const auto file = image(series);
     return tests::rejected_as([&] { image_content_digest(file); });
   };
-  EXPECT_EQ(reason(SeriesDefect::run_length_encoded), "unsupported_transfer_syntax");
+  EXPECT_EQ(reason(SeriesDefect::truncated_jpeg), "corrupt_pixel_data");
   EXPECT_EQ(reason(SeriesDefect::short_pixel_data), "truncated_pixel_data");
   EXPECT_EQ(reason(SeriesDefect::truncated_file), "truncated_pixel_data");
   EXPECT_EQ(reason(SeriesDefect::absurd_rows_and_columns), "truncated_pixel_data");

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "dicom/images/content_digest.hpp"
 #include "dicom/instance_reader.hpp"
 #include "tests/support/reference_data.hpp"
 #include "tests/support/rejection.hpp"
@@ -81,9 +82,11 @@ std::string part10(const std::string& transfer_syntax, const std::string& data_s
   return std::string(128, '\0') + "DICM" + meta.text + data_set;
 }
 
-int depth_of(const std::string& file, int limit = 1000000) {
-  return nesting_depth({reinterpret_cast<const std::uint8_t*>(file.data()), file.size()}, limit);
+DataSetStructure structure_of(const std::string& file, int deepest = 64, std::uint64_t most = most_elements) {
+  return data_set_structure({reinterpret_cast<const std::uint8_t*>(file.data()), file.size()}, deepest, most);
 }
+
+int depth_of(const std::string& file, int limit = 1000000) { return structure_of(file, limit).depth; }
 
 TEST(Nesting, IsCountedInEveryEncoding) {
   for (const auto lengths : {Lengths::defined, Lengths::undefined}) {
@@ -139,6 +142,55 @@ TEST(Nesting, BeyondTheLimitIsRejectedBeforeAnythingRecurses) {
   std::ofstream(file, std::ios::binary) << part10("1.2.840.10008.1.2.1 ", headers);
   EXPECT_EQ(tests::rejected_as([&] { read_instance_header(file); }), "too_deeply_nested");
   EXPECT_EQ(tests::rejected_as([&] { image_content_digest(file); }), "too_deeply_nested");
+}
+
+/// A sequence of one item with one element, whose lengths are what they should be plus these.
+std::string with_lengths(std::uint32_t sequence, std::uint32_t item, std::uint16_t element) {
+  Bytes content(true, false);
+  content.tag(0x00081150);
+  content.text += "UI";
+  content.number(4U + element, 2);
+  content.text += "1.2 ";
+  Bytes bytes(true, false);
+  bytes.sequence_header("SQ", 20 + sequence).tag(0xFFFEE000).number(12 + item, 4);
+  bytes.text += content.text;
+  bytes.text += nested(1, true, false, Lengths::defined);
+  return part10("1.2.840.10008.1.2.1 ", bytes.text);
+}
+
+TEST(Lengths, ThatAgreeAreNoOverrun) { EXPECT_FALSE(structure_of(with_lengths(0, 0, 0)).overrun); }
+
+TEST(Lengths, OfElementsAndItemsStayWithinWhatHoldsThem) {
+  EXPECT_TRUE(structure_of(with_lengths(0, 0, 2)).overrun);
+  EXPECT_TRUE(structure_of(with_lengths(0, 2, 0)).overrun);
+  EXPECT_TRUE(structure_of(with_lengths(0, 0x7FFFFFFF, 0)).overrun);
+  const tests::TemporaryFolder folder;
+  std::ofstream(folder / "lie.dcm", std::ios::binary) << with_lengths(0, 2, 0);
+  EXPECT_EQ(tests::rejected_as([&] { read_instance_header(folder / "lie.dcm"); }), "inconsistent_lengths");
+}
+
+TEST(Lengths, BeyondTheEndOfTheFileAreForTheParserToTell) {
+  const std::string file = with_lengths(0, 0, 0);
+  for (std::size_t size = 0; size < file.size(); ++size) {
+    EXPECT_FALSE(structure_of(file.substr(0, size)).overrun) << size;
+  }
+  EXPECT_FALSE(structure_of(with_lengths(0x7FFFFFFF, 0, 0)).overrun);
+}
+
+TEST(Lengths, ThatLieHideNoNesting) {
+  Bytes outer(true, false);
+  outer.sequence_header("SQ", 0x7FFFFFFF);
+  outer.text += Bytes(true, false).tag(0xFFFEE000).number(0x10, 4).text;
+  outer.text += nested(500, true, false, Lengths::undefined);
+  EXPECT_EQ(structure_of(part10("1.2.840.10008.1.2.1 ", outer.text)).depth, 65);
+}
+
+TEST(Elements, AreCountedNoFurtherThanTheLimit) {
+  std::string elements;
+  for (int i = 0; i < 1000; ++i) elements += Bytes(true, false).element(0x00091001, "LO", "").text;
+  const std::string file = part10("1.2.840.10008.1.2.1 ", elements);
+  EXPECT_EQ(structure_of(file).elements, 1002U);
+  EXPECT_EQ(structure_of(file, 64, 100).elements, 101U);
 }
 
 TEST(Nesting, OfRealSegmentationsIsShallow) {

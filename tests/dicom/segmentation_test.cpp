@@ -260,6 +260,45 @@ TEST(SegmentationOracle, CountsAsManyVoxelsOfTheLiverStudyAsNaiveUnpacking) {
   expect_counts_of_naive_unpacking(data / "data/liver-ct/seg.dcm", read_image_series(files));
 }
 
+TEST(Segmentation, OfALabelMapHoldsTheVoxelsOfEachLabel) {
+  SyntheticSegmentation map = three_segments();
+  // In a label map the later segment takes what the earlier one had.
+  const auto second = map.segments[1].inside;
+  const auto third = map.segments[2].inside;
+  map.segments[0].inside = [=](int x, int y, int z) {
+    return x > 0 && y > 0 && !second(x, y, z) && !third(x, y, z);
+  };
+  for (const auto encoding : {tests::LabelMap::uncompressed, tests::LabelMap::run_length_encoded}) {
+    map.label_map = encoding;
+    map.describes_background = false;
+    expect_masks(map);
+    map.describes_background = true;
+    expect_masks(map);
+  }
+  map.axes = FrameAxes::sagittal;
+  expect_masks(map);
+}
+
+TEST(Segmentation, OfALabelMapNamesLabelsThatItDoesNotDescribe) {
+  SyntheticSegmentation map = three_segments();
+  map.label_map = tests::LabelMap::uncompressed;
+  map.defect = SegmentationDefect::unknown_segment_number;
+  const WrittenStudy study(map, {});
+  const auto rejection = tests::rejection_of([&] { study.read(); });
+  EXPECT_EQ(rejection.reason, RejectionReason::invalid_attribute);
+  EXPECT_NE(rejection.detail.find("a pixel belongs to segment 99"), std::string::npos) << rejection.detail;
+}
+
+TEST(Segmentation, IsOfThePatientOfTheImages) {
+  SyntheticSegmentation segmentation;
+  segmentation.patient_id = "";
+  EXPECT_EQ(tests::rejected_as([&] { WrittenStudy(segmentation, {}).read(); }), "accepted");
+  segmentation.patient_id = "CANARY";
+  const auto rejection = tests::rejection_of([&] { WrittenStudy(segmentation, {}).read(); });
+  EXPECT_EQ(rejection.reason, RejectionReason::patient_mismatch);
+  EXPECT_EQ(rejection.detail, "seg.dcm: the images carry another Patient ID or issuer of it");
+}
+
 struct Expectation {
   SegmentationDefect defect;
   const char* reason;

@@ -5,6 +5,7 @@ import os
 import subprocess
 import unittest
 
+from figures import figure
 from glisson_service import Service, wait_until
 from raw_peer import RawPeer, data_set_of, file_meta_of
 
@@ -15,7 +16,9 @@ FLAWS = {
     "missing_slice": "incomplete_series",
     "no_references": "missing_attribute",
     "no_segment_of_interest": "no_segment_of_interest",
-    "compressed_images": "unsupported_transfer_syntax",
+    "undecoded_images": "unsupported_transfer_syntax",
+    "jpeg_of_another_size": "corrupt_pixel_data",
+    "truncated_jpeg": "corrupt_pixel_data",
     "compressed_mask": "unsupported_transfer_syntax",
     "secondary_capture": "unsupported_sop_class",
     "duplicate_position": "duplicate_positions",
@@ -25,6 +28,8 @@ FLAWS = {
     "truncated_image": "truncated_pixel_data",
     "absurd_rows_and_columns": "truncated_pixel_data",
     "fractional_mask": "fractional_segmentation",
+    "mask_of_another_patient": "patient_mismatch",
+    "lossy_images": "lossy_compression",
     "mask_off_grid": "segmentation_off_grid",
     "mask_of_other_spacing": "segmentation_off_grid",
     "short_mask_pixels": "truncated_pixel_data",
@@ -90,8 +95,9 @@ class BadInput(unittest.TestCase):
                 job = self.ended(flaw)
                 self.assertEqual(job[2:4], ["dead", reason])
                 self.assert_shown(job[4], reason)
+        figure(16, "flaws_with_their_reason", sum(self.ended(flaw)[3] == FLAWS[flaw] for flaw in FLAWS), f"of_{len(FLAWS)}")
         self.assert_shown(self.ended("missing_slice")[4], "incomplete: 4 of 5 images")
-        self.assert_shown(self.ended("compressed_images")[4], "decoding compressed pixel data")
+        self.assert_shown(self.ended("undecoded_images")[4], "cannot be decoded")
         reported = {number for (number,) in self.service.query("select accession_number from glisson.report_overview")}
         self.assertEqual(reported & {"A" + flaw for flaw in FLAWS}, set())
         self.assert_kept(path for folder in folders.values() for path in files_of(folder))
@@ -104,9 +110,12 @@ class BadInput(unittest.TestCase):
             self.assertIn(hashlib.sha256(data_set_of(path)).hexdigest(), kept, path)
 
     def test_a_lesion_that_cannot_be_measured_is_in_the_report_with_its_reason(self):
-        for flaw in ("empty_lesion", "one_voxel_lesion"):
+        for flaw in ("empty_lesion", "one_voxel_lesion", "padded_lesion"):
             self.send_all(self.study(flaw))
             self.assertEqual(self.ended(flaw)[2], "done")
+        [[why]] = self.service.query("select not_measured from glisson.measured_region "
+                                     "where accession_number = 'Apadded_lesion' and role = 'lesion'")
+        self.assertTrue(why.startswith("padded_region"), why)
         sent = ("select sop_instance_uid from glisson.report_overview "
                 "where accession_number = 'Aempty_lesion' and sent_at is not null")
         [[uid]] = wait_until(lambda: self.service.query(sent), 30, "the report at the PACS")

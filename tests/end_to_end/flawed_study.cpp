@@ -50,7 +50,12 @@ const std::map<std::string, Flaw>& flaws() {
       {"other_pixels",
        [](Study& study) { study.series.stored_value = [](int x, int y, int z) { return 7 * x + y - z; }; }},
       {"other_header", [](Study& study) { study.series.series_description = "Corrected"; }},
-      {"compressed_images", of_series(SeriesDefect::run_length_encoded)},
+      {"other_patient_name", [](Study& study) { study.series.patient_name = "Corrected^Tina"; }},
+      {"other_label", [](Study& study) { study.segmentation.segments.front().label = "Lesion, renamed"; }},
+      {"further_slice", [](Study& study) { study.series.size[2] += 1; }},
+      {"undecoded_images", of_series(SeriesDefect::not_decoded)},
+      {"jpeg_of_another_size", of_series(SeriesDefect::jpeg_of_another_size)},
+      {"truncated_jpeg", of_series(SeriesDefect::truncated_jpeg)},
       {"missing_slice", of_series(SeriesDefect::missing_slice)},
       {"duplicate_position", of_series(SeriesDefect::duplicate_position)},
       {"mixed_orientation", of_series(SeriesDefect::mixed_orientation)},
@@ -62,6 +67,13 @@ const std::map<std::string, Flaw>& flaws() {
       {"malformed_series_uid", of_series(SeriesDefect::malformed_series_uid)},
       {"fractional_mask", of_segmentation(SegmentationDefect::fractional)},
       {"compressed_mask", of_segmentation(SegmentationDefect::run_length_encoded)},
+      {"mask_of_another_patient", [](Study& study) { study.segmentation.patient_id = "CANARY"; }},
+      {"lossy_images", [](Study& study) { study.series.lossy_before = true; }},
+      {"padded_lesion",
+       [](Study& study) {
+         of_lesion([](int x, int y, int) { return x > 2 && y > 1; })(study);
+         study.series.padding_value = study.series.stored_value(4, 3, 2);
+       }},
       {"mask_off_grid", of_segmentation(SegmentationDefect::off_grid_in_plane)},
       {"mask_of_other_spacing", of_segmentation(SegmentationDefect::other_pixel_spacing)},
       {"short_mask_pixels", of_segmentation(SegmentationDefect::short_pixel_data)},

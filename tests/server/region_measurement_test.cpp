@@ -49,8 +49,8 @@ class RegionMeasurementTest : public testing::Test {
   std::vector<MeasuredRegion> measure(const std::vector<int>& numbers) const {
     std::vector<const SegmentMask*> wanted;
     for (const int number : numbers) wanted.push_back(&segments[static_cast<std::size_t>(number - 1)]);
-    return measure_regions(image, wanted, segmented_liver(segments, select_segments(segments, {})), protocol,
-                           budget);
+    return measure_regions(image, padding, wanted, segmented_liver(segments, select_segments(segments, {})),
+                           protocol, budget);
   }
 
   static const MeasuredRegion& find(const std::vector<MeasuredRegion>& regions, int segment,
@@ -72,6 +72,7 @@ class RegionMeasurementTest : public testing::Test {
 
   std::uint64_t budget = std::uint64_t{1} << 30;
   engine::Volume image;
+  std::vector<std::uint8_t> padding;
   std::vector<SegmentMask> segments;
   engine::ExtractionProtocol protocol;
 };
@@ -144,6 +145,23 @@ TEST_F(RegionMeasurementTest, MeasuresOneByOneWhatWouldExceedTheBudgetTogether) 
       EXPECT_EQ(one_by_one[i].features[k].value, together[i].features[k].value);
     }
   }
+}
+
+TEST_F(RegionMeasurementTest, MeasuresNoRegionThatHoldsPadding) {
+  const auto unpadded = measure({1, 2, 4});
+  padding.assign(image.values.size(), 0);
+  std::size_t inside = 0;
+  while (segments[1].mask.voxels[inside] == 0) ++inside;
+  padding[inside] = 1;
+  const auto regions = measure({1, 2, 4});
+  const auto& lesion = find(regions, 2, "");
+  EXPECT_EQ(lesion.reason, "padded_region");
+  EXPECT_EQ(lesion.detail, "1 of its voxels are padding of the image");
+  EXPECT_TRUE(lesion.features.empty());
+  EXPECT_EQ(lesion.size.voxels, find(unpadded, 2, "").size.voxels);
+  EXPECT_EQ(find(regions, 0, "all-lesions").reason, "padded_region");
+  EXPECT_EQ(find(regions, 4, "").reason, "");
+  EXPECT_EQ(mean(find(regions, 4, ""), ""), mean(find(unpadded, 4, ""), ""));
 }
 
 TEST_F(RegionMeasurementTest, RefusesWhatExceedsTheMemoryBudget) {

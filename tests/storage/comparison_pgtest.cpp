@@ -67,11 +67,31 @@ TEST_F(Comparison, OfAnImageResumesTheAnalysesThatReferToIt) {
   EXPECT_EQ(claim(database_, JobKind::analyse).id, analysis.id);
 }
 
-TEST_F(Comparison, LeavesAnalysesThatEndedForOtherReasons) {
-  tests::schedule_analysis(test_, study_);
-  ASSERT_TRUE(kill_job(database_, claim(database_, JobKind::analyse), {"missing_slices", ""}));
+// Labels may have changed, which decide what is analysed and how it is called.
+TEST_F(Comparison, OfSameContentRunsFinishedAnalysesAgainOnTheSecond) {
+  test_.rows("insert into segmentation_reference (segmentation_id, sop_instance_uid) select " + second_ +
+             ", sop_instance_uid from segmentation_reference where segmentation_id = " + first_);
+  for (const bool done : {true, false}) {
+    tests::schedule_analysis(test_, study_);
+    const Job before = claim(database_, JobKind::analyse);
+    if (done) {
+      ASSERT_TRUE(complete_job(database_, before));
+    } else {
+      ASSERT_TRUE(kill_job(database_, before, {"no_segment_of_interest", ""}));
+    }
+  }
   EXPECT_TRUE(decide_comparison(database_, claim(database_, JobKind::compare), true));
-  EXPECT_EQ(test_.value("select state from job where kind = 'analyse'"), "dead");
+  EXPECT_EQ(std::to_string(claim(database_, JobKind::analyse).instance_id), second_);
+  EXPECT_EQ(test_.value("select count(*) from job where kind = 'analyse' and state = 'scheduled'"), "0");
+}
+
+TEST_F(Comparison, OfSameContentWaitsForFurtherRevisions) {
+  test_.rows("insert into segmentation_reference (segmentation_id, sop_instance_uid) select " + second_ +
+             ", sop_instance_uid from segmentation_reference where segmentation_id = " + first_);
+  tests::schedule_analysis(test_, study_);
+  EXPECT_TRUE(
+      decide_comparison(database_, claim(database_, JobKind::compare), true, "", std::chrono::seconds(60)));
+  EXPECT_EQ(test_.value("select run_at > now() + interval '50 s' from job where kind = 'analyse'"), "t");
 }
 
 TEST_F(Comparison, OfOtherContentQuarantinesTheSecondVisibly) {

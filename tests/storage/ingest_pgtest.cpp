@@ -177,6 +177,30 @@ TEST_F(IngestTest, AnImageThatARunningAnalysisMayLackSchedulesAnother) {
   EXPECT_EQ(test_.rows("select state from job order by job_id"), (Rows{{"running"}, {"scheduled"}}));
 }
 
+TEST_F(IngestTest, AnImageOfASeriesThatWasReadRunsTheAnalysisAgain) {
+  const ReceivedInstance seg = segmentation_of({"1.2.3.1.1"});
+  receive(image("1.2.3.1.1"));
+  receive(seg);
+  const auto id = test_.value("select instance_id from instance where file_id = '" + seg.file_id + "'");
+  analysis_inputs(database_, std::stoll(id));
+  int number = 10;
+  for (const char* state : {"done", "running", "dead"}) {
+    const std::string uid = std::to_string(++number);
+    set("delete from job where state = 'scheduled' and job_id > 1");
+    const bool running = std::string(state) == "running";
+    set("update job set state = '" + std::string(state) +
+        (running ? "', finished_at = null, lease_until = now(), worker = 'w' where job_id = 1"
+                 : "', reason = 'mixed_spacing', finished_at = now(), lease_until = null, worker = null "
+                   "where job_id = 1"));
+    receive(image("1.2.3.2." + uid, "", "1.2.3", "1.2.3.2"));
+    EXPECT_EQ(count("job"), "1") << "an image of another series, " << state;
+    receive(image("1.2.3.1.9" + uid));
+    receive(image("1.2.3.1.8" + uid));
+    EXPECT_EQ(count("job where state = 'scheduled'"), "1") << state;
+    EXPECT_NEAR(due(), 100, 5);
+  }
+}
+
 TEST_F(IngestTest, ADuplicateOrConflictWakesNothing) {
   receive(segmentation_of({"1.2.3.1.1"}));
   receive(image("1.2.3.1.1"));

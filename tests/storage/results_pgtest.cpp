@@ -70,6 +70,32 @@ TEST_F(Results, KeepDerivedRegionsBesideTheirSegmentsAndOutOfScores) {
   EXPECT_EQ(test_.value("select count(*) from measured_region where derivation is null"), "2");
 }
 
+TEST_F(Results, OfTheLastAnalysisAreFoundForEveryRevisionOfTheSegmentation) {
+  EXPECT_FALSE(earlier_results(database_, study_.segmentation_id, "any"));
+  AnalysisResult first = sample_result("one");
+  first.result_digest = "first";
+  AnalysisResult second = sample_result("two");
+  second.result_digest = "second";
+  ASSERT_TRUE(analyse(first));
+  ASSERT_TRUE(analyse(second));
+  const auto revision = test_.value(
+      "insert into instance (series_id, sop_instance_uid, sop_class_uid, transfer_syntax_uid, state, "
+      "file_id, "
+      "bytes, digest) select series_id, sop_instance_uid, sop_class_uid, transfer_syntax_uid, 'pending', "
+      "'revision', 1, sha256('revision') from instance where instance_id = " +
+      std::to_string(study_.segmentation_id) + " returning instance_id");
+  const auto earlier = earlier_results(database_, std::stoll(revision), second.protocol_name);
+  ASSERT_TRUE(earlier);
+  EXPECT_EQ(earlier->result_digest, "second");
+  ASSERT_EQ(earlier->reports.size(), second.reports.size());
+  EXPECT_EQ(earlier->reports[0].sop_instance_uid, second.reports[0].sop_instance_uid);
+  EXPECT_EQ(earlier->reports[0].iod, second.reports[0].iod);
+  EXPECT_FALSE(earlier_results(database_, study_.segmentation_id, "another protocol"));
+  test_.rows("update analysis set instance_id = " + revision + " where result_digest = 'second' returning 1");
+  EXPECT_EQ(test_.value("select string_agg(latest::text, ' ' order by analysis_id) from analysis_overview"),
+            "false true");
+}
+
 TEST_F(Results, RefuseADerivationOfADrawnRole) {
   AnalysisResult result = sample_result("one");
   result.regions.front().derivation = "inner-rim-2mm";

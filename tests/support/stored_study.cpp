@@ -151,6 +151,7 @@ storage::AnalysisResult sample_result(const std::string& name, bool with_demonst
                                  .image_series_instance_uid = "2.25.13",
                                  .input_digest = "def",
                                  .software_version = "0.1.0",
+                                 .result_digest = {},
                                  .summary = "One lesion of 12 mm.",
                                  .regions = {sample_lesion()},
                                  .assessments = {},

@@ -3,6 +3,7 @@
 #include <array>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,9 @@ enum class SeriesDefect {
   mixed_frame_of_reference,
   second_series,         ///< The last slice belongs to another series.
   secondary_capture,     ///< SOP class Secondary Capture.
-  run_length_encoded,    ///< Compressed: RLE Lossless.
+  not_decoded,           ///< Compressed by JPEG 2000 Part 2, which nothing here decodes.
+  jpeg_of_another_size,  ///< JPEG Lossless of one row less than Rows.
+  truncated_jpeg,        ///< JPEG Lossless cut off in the middle.
   deflated,              ///< Deflated explicit VR little endian.
   colour,                ///< Three samples per pixel.
   four_bytes_per_pixel,  ///< 32 bits allocated.
@@ -62,6 +65,13 @@ struct SyntheticSeries {
   int bits_stored = 16;
   int high_bit = 15;
   bool is_signed = true;
+  /// Bits outside of Bits Stored: all set, so that a reader that does not mask them fails; or the sign's, as
+  /// scanners and encoders have them.
+  bool extend_sign = false;
+  /// Pixel Padding Value and Range Limit as stored; absent unless given.
+  std::optional<int> padding_value;
+  std::optional<int> padding_limit;
+  bool lossy_before = false;  ///< Lossy Image Compression is 01.
   std::function<int(int x, int y, int z)> stored_value = [](int x, int y, int z) {
     return x + 10 * y + 100 * z;
   };
@@ -71,6 +81,7 @@ struct SyntheticSeries {
   std::string units = "BQML";  ///< Of PET.
   std::string patient_name = "Test^Tina";
   std::string patient_id = "T1";
+  std::string issuer_of_patient_id;  ///< Empty: absent.
   std::string character_set = "ISO_IR 100";
   std::string series_description = "Synthetic";
   std::string timezone_offset;  ///< Empty: absent.
@@ -131,9 +142,15 @@ struct SyntheticSegment {
 /// How the frames' pixels lie against those of the images.
 enum class FrameAxes { as_images, mirrored_columns, mirrored_rows, rows_and_columns_swapped, sagittal };
 
-/// A BINARY segmentation of a synthetic series.
+enum class LabelMap { none, uncompressed, run_length_encoded };
+
+/// A BINARY segmentation of a synthetic series, or a label map.
 struct SyntheticSegmentation {
   std::vector<SyntheticSegment> segments{SyntheticSegment{}};
+  /// Label Map Segmentation of 16 bits; where segments overlap, the last counts. Every slice has a frame.
+  LabelMap label_map = LabelMap::none;
+  bool describes_background = false;      ///< As segment 0 of a label map.
+  std::optional<std::string> patient_id;  ///< That of the series unless given.
   bool omit_empty_frames = true;
   bool geometry_per_frame = false;  ///< Orientation and pixel measures per frame instead of shared.
   bool shared_segment = false;      ///< Segment identification shared (one segment only).

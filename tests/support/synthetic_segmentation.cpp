@@ -85,8 +85,9 @@ class Builder {
     put_shared_groups();
     put_frames();
     put_image();
-    save(object_, file,
-         options_.defect == run_length_encoded ? EXS_RLELossless : encoding_of(options_.transfer_syntax));
+    const bool encoded =
+        options_.defect == run_length_encoded || options_.label_map == LabelMap::run_length_encoded;
+    save(object_, file, encoded ? EXS_RLELossless : encoding_of(options_.transfer_syntax));
     if (options_.defect == truncated_file) truncate_file(file, std::filesystem::file_size(file) - 5);
   }
 
@@ -95,8 +96,7 @@ class Builder {
     const std::string study = "synthetic study " + series_.study;
     const bool other_frame = options_.defect == other_frame_of_reference;
     data_set_.put(DCM_SpecificCharacterSet, options_.character_set)
-        .put(DCM_SOPClassUID,
-             options_.defect == not_a_segmentation ? UID_RawDataStorage : UID_SegmentationStorage)
+        .put(DCM_SOPClassUID, sop_class())
         .put(DCM_SOPInstanceUID, dicom::derive_uid(study + options_.uid_seed))
         .put(DCM_SeriesInstanceUID, dicom::derive_uid(study + options_.uid_seed + " series"))
         .put(DCM_StudyInstanceUID, dicom::derive_uid(study))
@@ -104,8 +104,15 @@ class Builder {
         .put(DCM_Modality, "SEG")
         .put(DCM_Manufacturer, "Synthetic")
         .put(DCM_PatientName, series_.patient_name)
-        .put(DCM_PatientID, series_.patient_id)
+        .put(DCM_PatientID, options_.patient_id.value_or(series_.patient_id))
         .put(DCM_SeriesDescription, "Synthetic segmentation");
+  }
+
+  bool is_label_map() const { return options_.label_map != LabelMap::none; }
+
+  const char* sop_class() const {
+    if (options_.defect == not_a_segmentation) return UID_RawDataStorage;
+    return is_label_map() ? "1.2.840.10008.5.1.4.1.1.66.7" : UID_SegmentationStorage;
   }
 
   void put_references() {
@@ -123,6 +130,11 @@ class Builder {
 
   void put_segments() {
     if (options_.defect == no_segment_sequence) return;
+    if (options_.describes_background) {
+      data_set_.add_item(DCM_SegmentSequence)
+          .put(DCM_SegmentNumber, std::uint16_t{0})
+          .put(DCM_SegmentLabel, "Background");
+    }
     for (const SyntheticSegment& segment : options_.segments) {
       const int number = options_.defect == duplicate_segment_number ? 1 : segment.number;
       data_set_.add_item(DCM_SegmentSequence)
@@ -191,7 +203,29 @@ class Builder {
     }
   }
 
+  void put_label_frames() {
+    for (int frame = 0; frame < shape_.frames; ++frame) {
+      ++frames_;
+      DataSetWriter groups = data_set_.add_item(DCM_PerFrameFunctionalGroupsSequence);
+      if (options_.geometry_per_frame) put_geometry(groups);
+      put_position(groups, frame);
+      std::vector<std::uint16_t> labels(static_cast<std::size_t>(shape_.rows * shape_.columns), 0);
+      for (const SyntheticSegment& segment : options_.segments) {
+        const std::vector<bool> pixels = frame_pixels(segment, frame);
+        const int number = options_.defect == unknown_segment_number ? 99 : segment.number;
+        for (std::size_t i = 0; i < pixels.size(); ++i) {
+          if (pixels[i]) labels[i] = static_cast<std::uint16_t>(number);
+        }
+      }
+      labels_.insert(labels_.end(), labels.begin(), labels.end());
+    }
+  }
+
   void put_frames() {
+    if (is_label_map()) {
+      put_label_frames();
+      return;
+    }
     for (const SyntheticSegment& segment : options_.segments) {
       for (int frame = 0; frame < shape_.frames; ++frame) {
         const std::vector<bool> pixels = frame_pixels(segment, frame);
@@ -229,22 +263,30 @@ class Builder {
   void put_image() {
     const bool absurd = options_.defect == absurd_rows_and_columns;
     const auto unsigned_short = [](int value) { return static_cast<std::uint16_t>(value); };
+    const auto bits = [&](int binary, int eight_bits, int sixteen_bits) {
+      const bool of_eight = options_.defect == eight_bits_allocated || options_.defect == run_length_encoded;
+      return unsigned_short(is_label_map() ? sixteen_bits : of_eight ? eight_bits : binary);
+    };
     const bool eight = options_.defect == eight_bits_allocated || options_.defect == run_length_encoded;
     data_set_
-        .put(DCM_SegmentationType, options_.defect == fractional       ? "FRACTIONAL"
-                                   : options_.defect == label_map_type ? "LABELMAP"
-                                                                       : "BINARY")
+        .put(DCM_SegmentationType, options_.defect == fractional                         ? "FRACTIONAL"
+                                   : options_.defect == label_map_type || is_label_map() ? "LABELMAP"
+                                                                                         : "BINARY")
         .put(DCM_SamplesPerPixel, unsigned_short(1))
         .put(DCM_PhotometricInterpretation, "MONOCHROME2")
         .put(DCM_NumberOfFrames, number_of_frames())
         .put(DCM_Rows, unsigned_short(absurd ? 65535 : shape_.rows))
         .put(DCM_Columns, unsigned_short(absurd ? 65535 : shape_.columns))
-        .put(DCM_BitsAllocated, unsigned_short(eight ? 8 : 1))
-        .put(DCM_BitsStored, unsigned_short(eight ? 8 : 1))
-        .put(DCM_HighBit, unsigned_short(eight ? 7 : 0))
+        .put(DCM_BitsAllocated, bits(1, 8, 16))
+        .put(DCM_BitsStored, bits(1, 8, 16))
+        .put(DCM_HighBit, bits(0, 7, 15))
         .put(DCM_PixelRepresentation, unsigned_short(0));
     if (options_.defect == no_pixel_data) return;
-    data_set_.put_bytes(DCM_PixelData, eight ? unpacked() : packed());
+    if (is_label_map()) {
+      data_set_.put_words(DCM_PixelData, labels_);
+    } else {
+      data_set_.put_bytes(DCM_PixelData, eight ? unpacked() : packed());
+    }
   }
 
   std::vector<std::uint8_t> packed() const {
@@ -268,6 +310,7 @@ class Builder {
   DcmFileFormat object_;
   DataSetWriter data_set_;
   std::vector<bool> bits_;
+  std::vector<std::uint16_t> labels_;
   int frames_ = 0;
 };
 

@@ -1,6 +1,10 @@
+#include <dcmtk/dcmdata/dcpixel.h>
+#include <dcmtk/dcmdata/dcpixseq.h>
+#include <dcmtk/dcmdata/dcpxitem.h>
 #include <dcmtk/dcmdata/dcrleerg.h>
-#include <dcmtk/dcmdata/dcrlerp.h>
 #include <dcmtk/dcmdata/dcuid.h>
+#include <dcmtk/dcmjpeg/djencode.h>
+#include <dcmtk/dcmjpeg/djrplol.h>
 
 #include <algorithm>
 #include <cmath>
@@ -42,6 +46,7 @@ void put_identity(DataSetWriter& image, const SyntheticSeries& series, int z) {
   image.put(DCM_SpecificCharacterSet, series.character_set)
       .put(DCM_PatientName, series.patient_name)
       .put(DCM_PatientID, series.patient_id)
+      .put(DCM_IssuerOfPatientID, series.issuer_of_patient_id)
       .put(DCM_StudyDate, "20260131")
       .put(DCM_AccessionNumber, "A" + series.study)
       .put(DCM_Modality, series.modality)
@@ -95,12 +100,15 @@ std::vector<std::uint16_t> stored_words(const SyntheticSeries& series, int rows,
   const auto mask = static_cast<unsigned>((1ULL << series.bits_stored) - 1);
   const auto shift = static_cast<unsigned>(series.high_bit + 1 - series.bits_stored);
   // Bits outside of Bits Stored are set: a reader that does not mask them fails.
-  const unsigned padding = ~(mask << shift);
+  const auto padding = [&](unsigned value) {
+    const bool negative = series.is_signed && ((value >> (series.bits_stored - 1)) & 1U) != 0;
+    return series.extend_sign && !negative ? 0U : ~(mask << shift);
+  };
   std::vector<std::uint16_t> words;
   for (int y = 0; y < rows; ++y) {
     for (int x = 0; x < series.size[0]; ++x) {
       const auto value = static_cast<unsigned>(series.stored_value(x, y, z));
-      words.push_back(static_cast<std::uint16_t>(((value & mask) << shift) | padding));
+      words.push_back(static_cast<std::uint16_t>(((value & mask) << shift) | padding(value)));
     }
   }
   return words;
@@ -121,6 +129,12 @@ void put_pixels(DataSetWriter& image, const SyntheticSeries& series, int z) {
       .put(DCM_HighBit, unsigned_short(series.defect == high_bit_below_bits_stored ? series.bits_stored - 2
                                                                                    : series.high_bit))
       .put(DCM_PixelRepresentation, unsigned_short(series.is_signed ? 1 : 0));
+  const auto put_stored = [&](const DcmTagKey& tag, const std::optional<int>& value) {
+    if (value) image.put(tag, static_cast<std::uint16_t>(*value));
+  };
+  put_stored(DCM_PixelPaddingValue, series.padding_value);
+  put_stored(DCM_PixelPaddingRangeLimit, series.padding_limit);
+  if (series.lossy_before) image.put(DCM_LossyImageCompression, "01");
   if (series.defect == two_frames) image.put(DCM_NumberOfFrames, "2");
   if (series.defect == no_pixel_data) return;
   std::vector<std::uint16_t> words = stored_words(series, rows, z);
@@ -145,7 +159,6 @@ bool is_written(const SyntheticSeries& series, int z) {
 }
 
 E_TransferSyntax encoding(const SyntheticSeries& series) {
-  if (series.defect == run_length_encoded) return EXS_RLELossless;
   if (series.defect == deflated) return EXS_DeflatedLittleEndianExplicit;
   return encoding_of(series.transfer_syntax);
 }
@@ -163,13 +176,75 @@ E_TransferSyntax encoding_of(SyntheticTransferSyntax transfer_syntax) {
   }
 }
 
-void save(DcmFileFormat& object, const std::filesystem::path& file, E_TransferSyntax encoding) {
-  if (encoding == EXS_RLELossless) {
-    DcmRLEEncoderRegistration::registerCodecs();
-    if (object.getDataset()->chooseRepresentation(encoding, nullptr).bad()) {
-      throw std::logic_error("the synthetic pixel data cannot be run-length encoded");
-    }
+void compress(DcmFileFormat& object, E_TransferSyntax encoding) {
+  DcmRLEEncoderRegistration::registerCodecs();
+  DJEncoderRegistration::registerCodecs();
+  const DJ_RPLossless jpeg_parameters;
+  const DcmRepresentationParameter* parameters = encoding == EXS_RLELossless ? nullptr : &jpeg_parameters;
+  if (object.getDataset()->chooseRepresentation(encoding, parameters).bad()) {
+    throw std::logic_error("the synthetic pixel data cannot be compressed");
   }
+  object.getDataset()->removeAllButCurrentRepresentations();
+}
+
+std::vector<std::uint8_t> first_fragment(DcmFileFormat& object) {
+  DcmElement* element = nullptr;
+  DcmPixelSequence* fragments = nullptr;
+  DcmPixelItem* item = nullptr;
+  Uint8* bytes = nullptr;
+  DcmDataset& data_set = *object.getDataset();
+  if (data_set.findAndGetElement(DCM_PixelData, element).bad()) {
+    throw std::logic_error("there are no pixel data");
+  }
+  auto& pixels = dynamic_cast<DcmPixelData&>(*element);
+  E_TransferSyntax encoding = EXS_Unknown;
+  const DcmRepresentationParameter* parameters = nullptr;
+  pixels.getCurrentRepresentationKey(encoding, parameters);
+  if (pixels.getEncapsulatedRepresentation(encoding, parameters, fragments).bad() ||
+      fragments->getItem(item, 1).bad() || item->getUint8Array(bytes).bad()) {
+    throw std::logic_error("there are no compressed pixel data");
+  }
+  return {bytes, bytes + item->getLength()};
+}
+
+void encapsulate(DcmFileFormat& object, E_TransferSyntax encoding, std::vector<std::uint8_t> stream) {
+  auto* const fragments = new DcmPixelSequence(DCM_PixelSequenceTag);
+  fragments->insert(new DcmPixelItem(DCM_PixelItemTag));
+  DcmOffsetList offsets;
+  if (fragments->storeCompressedFrame(offsets, stream.data(), static_cast<Uint32>(stream.size()), 0).bad()) {
+    throw std::logic_error("a fragment cannot be stored");
+  }
+  auto* const pixels = new DcmPixelData(DcmTag(DCM_PixelData, EVR_OB));
+  pixels->putOriginalRepresentation(encoding, nullptr, fragments);
+  DcmDataset& data_set = *object.getDataset();
+  if (data_set.insert(pixels, OFTrue).bad() || data_set.chooseRepresentation(encoding, nullptr).bad()) {
+    throw std::logic_error("the pixel data cannot be replaced");
+  }
+}
+
+namespace {
+
+void spoil_compression(DcmFileFormat& object, SeriesDefect defect) {
+  if (defect == not_decoded) {
+    encapsulate(object, EXS_JPEG2000MulticomponentLosslessOnly, {0xFF, 0x4F, 0xFF, 0x51});
+    return;
+  }
+  compress(object, EXS_JPEGProcess14SV1);
+  if (defect == jpeg_of_another_size) {
+    Uint16 rows = 0;
+    object.getDataset()->findAndGetUint16(DCM_Rows, rows);
+    DataSetWriter(*object.getDataset()).put(DCM_Rows, static_cast<std::uint16_t>(rows + 1));
+  } else {
+    auto stream = first_fragment(object);
+    stream.resize(stream.size() / 2);
+    encapsulate(object, EXS_JPEGProcess14SV1, stream);
+  }
+}
+
+}  // namespace
+
+void save(DcmFileFormat& object, const std::filesystem::path& file, E_TransferSyntax encoding) {
+  if (encoding == EXS_RLELossless) compress(object, encoding);
   const OFCondition saved = object.saveFile(OFFilename(file.c_str()), encoding);
   if (saved.bad()) throw std::logic_error(std::string("a synthetic file cannot be saved: ") + saved.text());
 }
@@ -202,7 +277,13 @@ std::vector<std::filesystem::path> write_series(const SyntheticSeries& series,
     put_rescale(image, series, z);
     put_pixels(image, series, z);
     files.push_back(folder / (std::to_string(z * 7 % 11) + "-" + std::to_string(z) + ".dcm"));
-    save(object, files.back(), encoding(series));
+    E_TransferSyntax saved_as = encoding(series);
+    if (series.defect == not_decoded || series.defect == jpeg_of_another_size ||
+        series.defect == truncated_jpeg) {
+      spoil_compression(object, series.defect);
+      saved_as = object.getDataset()->getCurrentXfer();
+    }
+    save(object, files.back(), saved_as);
     if (series.defect == truncated_file)
       truncate_file(files.back(), std::filesystem::file_size(files.back()) - 10);
   }
