@@ -265,7 +265,7 @@ std::vector<Definition> queue_definitions() {
               "Time after the last instance that a segmentation refers to, before the analysis starts"),
       seconds("queue", "incomplete_after", &S::incomplete_after, 1, 30 * day,
               "How long a segmentation waits for the images that it refers to"),
-      seconds("queue", "job_deadline", &S::job_deadline, 10, day,
+      seconds("queue", "job_deadline", &S::job_deadline, 3, day,
               "Longest run of one job; then its lease is not renewed"),
       seconds("queue", "lease", &S::lease, 2, 3600,
               "How long a job stays claimed by a process that has stopped renewing its lease"),
@@ -376,6 +376,10 @@ const std::vector<Definition>& definitions() {
         "analysis", "memory_budget", &S::memory_budget, std::int64_t{1} << 26, std::int64_t{1} << 40,
         "Memory that measuring the regions of one study may need, in bytes, by an estimate that is "
         "made before; a region that needs more by itself is refused as too_much_memory"));
+    all.push_back(whole_number(
+        "analysis", "memory_limit", &S::memory_limit, std::int64_t{1} << 26, std::int64_t{1} << 40,
+        "Private memory that the analysis process may have, in bytes (RLIMIT_DATA): images, masks and the "
+        "memory budget; a job that needs more ends as out_of_memory"));
     all.push_back(
         {"analysis", "label_rules",
          "What a segment is when its coded property type does not say: the first rule whose "
@@ -430,6 +434,9 @@ void refuse_contradictions(const Settings& settings, const std::map<std::string,
   };
   if (settings.min_associations > settings.max_associations) {
     refuse("receive.min_associations", "receive.max_associations", "not exceed");
+  }
+  if (settings.memory_budget > settings.memory_limit) {
+    refuse("analysis.memory_budget", "analysis.memory_limit", "not exceed");
   }
   if (settings.lease >= settings.job_deadline) refuse("queue.lease", "queue.job_deadline", "be shorter than");
   refuse_tls_contradictions(settings, refuse);

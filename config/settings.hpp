@@ -68,8 +68,9 @@ struct Settings {
   std::string protocol = "pyradiomics-native";  ///< Extraction protocol by which every region is measured.
   std::vector<LabelRule> label_rules;
   std::uint64_t memory_budget = std::uint64_t{4}
-                                << 30;         ///< Bytes that measuring the regions of a study may need.
-  std::string web_bind_address = "127.0.0.1";  ///< Of the web pages.
+                                << 30;  ///< Bytes that measuring the regions of a study may need.
+  std::uint64_t memory_limit = std::uint64_t{8} << 30;  ///< Bytes of private memory of the analysis process.
+  std::string web_bind_address = "127.0.0.1";           ///< Of the web pages.
   std::uint16_t web_port = 11180;
   std::string web_reverse_proxy;            ///< Address of the proxy that ends TLS; empty: none.
   std::vector<std::string> web_host_names;  ///< By which browsers reach the pages, beside the host's own.

@@ -8,6 +8,7 @@
 #include "engine/errors.hpp"
 #include "server/log.hpp"
 #include "server/roles.hpp"
+#include "server/sandbox/sandbox.hpp"
 #include "server/study_recipe.hpp"
 #include "server/worker.hpp"
 #include "storage/index.hpp"
@@ -166,7 +167,7 @@ class Analysis {
   }
 
   static storage::AnalysisResult to_result(const StudyAnalysis& analysis, const StudyInput& input,
-                                    const std::optional<storage::EarlierResults>& earlier) {
+                                           const std::optional<storage::EarlierResults>& earlier) {
     const engine::ExtractionProtocol& protocol = *analysis.report.protocol;
     storage::AnalysisResult result;
     result.protocol_name = protocol.name;
@@ -198,11 +199,21 @@ class Analysis {
 
 }  // namespace
 
-int run_analysis_role(const config::Settings& settings, int control) {
+int run_analysis_role(const config::Settings& settings, int control,
+                      const std::optional<ProcessEnd>& predecessor) {
   Analysis analysis(settings);
   return work_on_jobs(
-      settings, control, "analysis", {storage::JobKind::analyse, storage::JobKind::compare},
-      [&analysis](storage::Database& database, const storage::Job& job) { analysis.work(database, job); });
+      settings, control, predecessor,
+      {.name = "analysis",
+       .kinds = {storage::JobKind::analyse, storage::JobKind::compare},
+       .work = [&](storage::Database& database, const storage::Job& job) { analysis.work(database, job); },
+       .confine =
+           [&] {
+             enter_sandbox({.readable = {settings.instances()},
+                            .writable = {},
+                            .memory = settings.memory_limit,
+                            .control = control});
+           }});
 }
 
 }  // namespace glisson::server

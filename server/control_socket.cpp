@@ -107,4 +107,17 @@ bool report_ready(int control) {
   return ::send(control, &ready, 1, MSG_NOSIGNAL) == 1;
 }
 
+void report_alive(int control) {
+  const char alive = 'A';
+  ::send(control, &alive, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+std::vector<std::string> read_reports(int control) {
+  std::vector<std::string> reports;
+  std::array<char, 64> text{};
+  for (ssize_t length = 0; (length = ::recv(control, text.data(), text.size(), MSG_DONTWAIT)) > 0;)
+    reports.emplace_back(text.data(), static_cast<std::size_t>(length));
+  return reports;
+}
+
 }  // namespace glisson::server

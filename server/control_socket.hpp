@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace glisson::server {
 
@@ -66,5 +67,11 @@ bool is_closed(int control);
 
 /// Tells the supervisor that this process is ready for work. False when the supervisor is gone.
 bool report_ready(int control);
+
+/// Tells the supervisor that this worker is alive; never waits.
+void report_alive(int control);
+
+/// What the process at the other end has reported since the last call, without waiting.
+std::vector<std::string> read_reports(int control);
 
 }  // namespace glisson::server

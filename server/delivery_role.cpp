@@ -78,30 +78,33 @@ void settle(storage::Database& database, const storage::Job& job, const storage:
 
 }  // namespace
 
-int run_delivery_role(const config::Settings& settings, int control) {
+int run_delivery_role(const config::Settings& settings, int control,
+                      const std::optional<ProcessEnd>& predecessor) {
   return work_on_jobs(
-      settings, control, "delivery", {storage::JobKind::deliver},
-      [&settings](storage::Database& database, const storage::Job& job) {
-        const auto delivery = storage::load_delivery(database, job);
-        if (!delivery) {
-          storage::kill_job(
-              database, job,
-              {"nothing_to_send", "the destination was removed, or no report suits its purpose"});
-          return;
-        }
-        if (!delivery->hold_reason.empty()) {
-          storage::hold_job(
-              database, job,
-              {delivery->hold_reason,
-               "Held until purpose, responsible person and term of the destination are declared."});
-          return;
-        }
-        const auto outcome = send_to_peer(settings, delivery->peer, std::chrono::seconds(30),
-                                          [&](const dicom::Destination& destination) {
-                                            return dicom::send_instance(destination, delivery->part10);
-                                          });
-        settle(database, job, *delivery, outcome, settings.silence_alert);
-      });
+      settings, control, predecessor,
+      {"delivery",
+       {storage::JobKind::deliver},
+       [&settings](storage::Database& database, const storage::Job& job) {
+         const auto delivery = storage::load_delivery(database, job);
+         if (!delivery) {
+           storage::kill_job(
+               database, job,
+               {"nothing_to_send", "the destination was removed, or no report suits its purpose"});
+           return;
+         }
+         if (!delivery->hold_reason.empty()) {
+           storage::hold_job(
+               database, job,
+               {delivery->hold_reason,
+                "Held until purpose, responsible person and term of the destination are declared."});
+           return;
+         }
+         const auto outcome = send_to_peer(settings, delivery->peer, std::chrono::seconds(30),
+                                           [&](const dicom::Destination& destination) {
+                                             return dicom::send_instance(destination, delivery->part10);
+                                           });
+         settle(database, job, *delivery, outcome, settings.silence_alert);
+       }});
 }
 
 }  // namespace glisson::server

@@ -3,15 +3,17 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <optional>
 
 #include "engine/errors.hpp"
+#include "server/control_socket.hpp"
 #include "server/log.hpp"
+#include "server/process_end.hpp"
 
 namespace glisson::server {
 
-LeaseKeeper::LeaseKeeper(std::string database_url, const storage::Job& job, std::chrono::seconds lease)
-    : thread_([this, url = std::move(database_url), job, lease] { keep(url, job, lease); }) {}
+LeaseKeeper::LeaseKeeper(storage::Database& database, int control, const storage::Job& job,
+                         std::chrono::seconds lease)
+    : thread_([this, &database, control, job, lease] { keep(database, control, job, lease); }) {}
 
 LeaseKeeper::~LeaseKeeper() {
   {
@@ -22,17 +24,20 @@ LeaseKeeper::~LeaseKeeper() {
   thread_.join();
 }
 
-void LeaseKeeper::keep(const std::string& database_url, const storage::Job& job, std::chrono::seconds lease) {
-  std::optional<storage::Database> database;  // Opened only for jobs that outlast a third of their lease.
+void LeaseKeeper::keep(storage::Database& database, int control, const storage::Job& job,
+                       std::chrono::seconds lease) {
   std::unique_lock lock(mutex_);
   while (!finished_.wait_for(lock, lease / 3.0, [this] { return done_; })) {
     lock.unlock();
+    report_alive(control);
     try {
-      if (!database) database.emplace(database_url, "glisson lease");
-      if (!storage::renew_lease(*database, job, lease)) {
+      if (!storage::renew_lease(database, job, lease)) {
         log::error(fmt::format("job {}: lease lost or deadline passed; this process ends", job.id));
         std::_Exit(EXIT_FAILURE);
       }
+    } catch (const storage::ConnectionLost& error) {
+      log::warning(fmt::format("job {}: {}; this process ends", job.id, error.what()));
+      std::_Exit(exit_connection_lost);
     } catch (const TransientError& error) {
       // Tried again at the next third; when the lease runs out meanwhile, the fencing token stops this
       // attempt.

@@ -44,11 +44,12 @@ RoleLauncher::RoleLauncher(std::vector<std::string> arguments)
   }
 }
 
-RoleProcess RoleLauncher::start(const std::string& role) const {
+RoleProcess RoleLauncher::start(const std::string& role, const std::vector<std::string>& more) const {
   auto [ours, theirs] = make_control_sockets();
   std::vector<std::string> texts{"glisson", "serve"};
   texts.insert(texts.end(), arguments_.begin(), arguments_.end());
   texts.insert(texts.end(), {"--role", role});
+  texts.insert(texts.end(), more.begin(), more.end());
   std::vector<char*> arguments;
   for (std::string& text : texts) arguments.push_back(text.data());
   arguments.push_back(nullptr);

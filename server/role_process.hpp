@@ -27,7 +27,8 @@ class RoleLauncher {
 
   /// fork and exec, in a process group of its own so that Ctrl-C at a terminal reaches the supervisor alone.
   /// @throws std::system_error
-  RoleProcess start(const std::string& role) const;
+  /// @param more arguments of this start alone.
+  RoleProcess start(const std::string& role, const std::vector<std::string>& more = {}) const;
 
  private:
   std::vector<std::string> arguments_;

@@ -1,42 +1,30 @@
 #include "server/stop_watch.hpp"
 
 #include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
-#include <system_error>
+#include <cstdint>
 
 namespace glisson::server {
+namespace {
 
-StopWatch::StopWatch(int control) : wake_(::eventfd(0, EFD_CLOEXEC)) {
-  if (wake_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
-  thread_ = std::thread([this, control] {
-    std::array<pollfd, 2> sources{pollfd{control, POLLIN, 0}, pollfd{wake_, POLLIN, 0}};
-    // The supervisor never writes to a worker: anything that wakes is the end of the stream.
-    while (::poll(sources.data(), sources.size(), -1) < 0 && errno == EINTR) {
-    }
-    const std::scoped_lock lock(mutex_);
-    stopping_ = true;
-    changed_.notify_all();
-  });
+/// True when there is something to read before `until`.
+bool ends_before(int control, std::chrono::steady_clock::time_point until) {
+  for (;;) {
+    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    pollfd source{control, POLLIN, 0};
+    const int ready = ::poll(&source, 1, static_cast<int>(std::max<std::int64_t>(0, rest.count())));
+    if (ready >= 0 || errno != EINTR) return ready > 0;
+  }
 }
 
-StopWatch::~StopWatch() {
-  ::eventfd_write(wake_, 1);
-  thread_.join();
-  ::close(wake_);
-}
+}  // namespace
 
-bool StopWatch::stopping() const {
-  const std::scoped_lock lock(mutex_);
-  return stopping_;
-}
+bool StopWatch::stopping() const { return ends_before(control_, std::chrono::steady_clock::now()); }
 
 void StopWatch::pause(std::chrono::milliseconds time) const {
-  std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, time, [this] { return stopping_; });
+  ends_before(control_, std::chrono::steady_clock::now() + time);
 }
 
 }  // namespace glisson::server

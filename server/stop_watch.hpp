@@ -1,31 +1,21 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
-#include <thread>
 
 namespace glisson::server {
 
-/// Watches the control socket of a role process in a thread of its own: stopping() turns true when the
-/// supervisor closes it (an orderly stop) or dies.
+/// Watches the control socket of a role process: stopping() turns true when the supervisor closes it (an
+/// orderly stop) or dies. The supervisor sends nothing to a worker: whatever is there to read is the end.
 class StopWatch {
  public:
-  explicit StopWatch(int control);
-  ~StopWatch();
-  StopWatch(const StopWatch&) = delete;
-  StopWatch& operator=(const StopWatch&) = delete;
+  explicit StopWatch(int control) : control_(control) {}
 
   bool stopping() const;
   /// Sleeps until the time is over or the process is to stop.
   void pause(std::chrono::milliseconds time) const;
 
  private:
-  mutable std::mutex mutex_;
-  mutable std::condition_variable changed_;
-  bool stopping_ = false;
-  int wake_ = -1;  ///< eventfd that ends the thread.
-  std::thread thread_;
+  int control_;
 };
 
 }  // namespace glisson::server

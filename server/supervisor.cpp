@@ -23,6 +23,7 @@
 #include "server/log.hpp"
 #include "server/request_gate.hpp"
 #include "server/role_process.hpp"
+#include "server/single_role.hpp"
 #include "server/tls/tls_port.hpp"
 
 namespace glisson::server {
@@ -35,6 +36,8 @@ using namespace std::chrono_literals;
 constexpr int most_pending_connections = 2048;
 /// After SIGTERM: how long work in hand may take before it is interrupted.
 constexpr auto stop_deadline = 60s;
+/// A worker that has been silent for its lease and this long is frozen, not merely short of processor time.
+constexpr auto silence_grace = 5s;
 
 /// Raises the limit of open files as far as allowed; returns it.
 int raise_descriptor_limit() {
@@ -53,16 +56,6 @@ PoolLimits limits_of(const config::Settings& settings) {
           settings.max_associations_per_title};
 }
 
-/// A role of which one process runs; started again, with growing pauses, when it dies.
-struct SingleRole {
-  explicit SingleRole(boost::asio::io_context& loop) : restart(loop) {}
-  pid_t pid = -1;
-  Descriptor control;
-  std::chrono::steady_clock::time_point started;
-  std::chrono::milliseconds back_off{0};
-  boost::asio::steady_timer restart;
-};
-
 class Supervisor {
  public:
   Supervisor(const config::Settings& settings, const std::vector<std::string>& roles,
@@ -75,6 +68,7 @@ class Supervisor {
                   [this](IncomingConnection connection) { gate_.admit(std::move(connection)); }),
         signals_(loop_, SIGTERM, SIGINT, SIGCHLD),
         stop_timer_(loop_),
+        watch_timer_(loop_),
         count_log_(loop_),
         gate_(settings.association_request_timeout, counts_,
               [this](IncomingConnection connection, const AssociationTitles& titles) {
@@ -108,6 +102,7 @@ class Supervisor {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     await_signal();
     for (auto& [name, role] : roles_) start(name, role);
+    watch();
     if (receives_) {
       pool_.start();
       accept();
@@ -144,16 +139,26 @@ class Supervisor {
   }
 
   void start(const std::string& name, SingleRole& role) {
-    role.started = std::chrono::steady_clock::now();
     try {
-      RoleProcess process = launcher_.start(name);
-      role.pid = process.pid;
-      role.control = std::move(process.control);
-      if (name == "tls") tls_port_.connect(std::move(role.control));
+      role.begin(launcher_, name);
+      if (name == "tls") tls_port_.connect(role.take_control());
     } catch (const std::system_error& error) {
       log::error(fmt::format("{} process cannot be started: {}", name, error.what()));
       start_later(name, role);
     }
+  }
+
+  /// A worker that is frozen keeps its role from everyone: it is ended and another is started.
+  void watch() {
+    watch_timer_.expires_after(500ms);
+    watch_timer_.async_wait([this](const boost::system::error_code& error) {
+      if (error) return;
+      for (auto& [name, role] : roles_) {
+        if (role.end_if_silent(settings_.lease + silence_grace))
+          log::error(fmt::format("the {} process gives no sign of life; it is ended", name));
+      }
+      watch();
+    });
   }
 
   void await_signal() {
@@ -173,41 +178,35 @@ class Supervisor {
   /// Certificates are read again; everything else in the settings needs a restart.
   void reload() {
     const auto tls = roles_.find("tls");
-    if (tls != roles_.end() && tls->second.pid > 0) ::kill(tls->second.pid, SIGHUP);
+    if (tls != roles_.end() && tls->second.pid() > 0) ::kill(tls->second.pid(), SIGHUP);
   }
 
   void reap() {
     int status = 0;
     for (pid_t pid = 0; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;) {
-      const std::string end = WIFSIGNALED(status) ? fmt::format("signal {}", WTERMSIG(status))
-                                                  : fmt::format("exit status {}", WEXITSTATUS(status));
       const auto role = std::find_if(roles_.begin(), roles_.end(),
-                                     [pid](const auto& entry) { return entry.second.pid == pid; });
+                                     [pid](const auto& entry) { return entry.second.pid() == pid; });
       if (role != roles_.end()) {
-        if (!stopping_) {
-          const bool database = role->first == "database";
-          log::warning(fmt::format("{} process {} ended ({}); it is started again{}", role->first, pid, end,
-                                   database ? "; postgresql.log in the data folder says why" : ""));
-        }
-        role_ended(role->first, role->second);
+        role_ended(role->first, role->second, status);
       } else if (pool_.reap(pid) && status != 0) {
-        log::warning(fmt::format("association process {} ended ({}); it is started again", pid, end));
+        log::warning(fmt::format("process {} is started again. {}", pid,
+                                 process_end("association", pid, status, {}).detail));
       }
     }
     if (stopping_) continue_stop();
   }
 
-  void role_ended(const std::string& name, SingleRole& role) {
-    role.pid = -1;
-    role.control.reset();
+  void role_ended(const std::string& name, SingleRole& role, int status) {
+    const ProcessEnd end = role.end(name, status);
     if (name == "tls") tls_port_.disconnect();
-    if (!stopping_) start_later(name, role);
+    if (stopping_) return;
+    log::warning(fmt::format("process {} is started again. {}{}", end.pid, end.detail,
+                             name == "database" ? " postgresql.log in the data folder says why." : ""));
+    start_later(name, role);
   }
 
   void start_later(const std::string& name, SingleRole& role) {
-    const bool lived = std::chrono::steady_clock::now() - role.started > 10s;
-    role.back_off = lived ? 0ms : std::clamp(role.back_off * 2, 100ms, 2000ms);
-    role.restart.expires_after(role.back_off);
+    role.restart.expires_after(role.pause_before_restart());
     role.restart.async_wait([this, &name, &role](const boost::system::error_code& error) {
       if (!error && !stopping_) start(name, role);
     });
@@ -224,7 +223,7 @@ class Supervisor {
     count_log_.cancel();
     for (auto& [name, role] : roles_) {
       role.restart.cancel();
-      if (name != "database") role.control.reset();
+      if (name != "database") role.tell_to_stop();
     }
     stop_timer_.expires_after(stop_deadline);
     stop_timer_.async_wait([this](const boost::system::error_code& error) {
@@ -237,12 +236,12 @@ class Supervisor {
   void continue_stop() {
     const bool workers_left =
         !pool_.empty() || std::any_of(roles_.begin(), roles_.end(), [](const auto& entry) {
-          return entry.first != "database" && entry.second.pid > 0;
+          return entry.first != "database" && entry.second.pid() > 0;
         });
     if (workers_left) return;
     const auto database = roles_.find("database");
-    if (database != roles_.end() && database->second.pid > 0) {
-      ::kill(database->second.pid, SIGINT);
+    if (database != roles_.end() && database->second.pid() > 0) {
+      ::kill(database->second.pid(), SIGINT);
       return;
     }
     finished_ = true;
@@ -254,7 +253,7 @@ class Supervisor {
     log::warning("work in hand takes too long; it is interrupted and will be repeated after the next start");
     for (const pid_t pid : pool_.pids()) ::kill(pid, SIGKILL);
     for (auto& [name, role] : roles_) {
-      if (name != "database" && role.pid > 0) ::kill(role.pid, SIGKILL);
+      if (name != "database" && role.pid() > 0) ::kill(role.pid(), SIGKILL);
     }
   }
 
@@ -266,6 +265,7 @@ class Supervisor {
   TlsPort tls_port_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer stop_timer_;
+  boost::asio::steady_timer watch_timer_;
   GateCounts counts_;  ///< For the log, and for whoever shows figures.
   GateCounts logged_counts_;
   boost::asio::steady_timer count_log_;

@@ -40,13 +40,15 @@ class DeadlineThread {
 
   /// A deadline was set: somebody must look.
   void wake() noexcept {
-    if (!asleep_.load()) return;
+    if (held_.load() || !asleep_.load()) return;
     const std::scoped_lock lock(mutex_);
     if (!started_) std::thread([this] { run(); }).detach();
     started_ = true;
     asleep_.store(false);
     woken_.notify_one();
   }
+
+  void hold(bool hold) noexcept { held_.store(hold); }
 
  private:
   [[noreturn]] void run() {
@@ -81,8 +83,11 @@ class DeadlineThread {
   std::condition_variable woken_;
   std::vector<AnswerDeadline*> deadlines_;
   std::atomic<bool> asleep_{true};
+  std::atomic<bool> held_{false};
   bool started_ = false;
 };
+
+void hold_answer_deadlines(bool hold) noexcept { DeadlineThread::instance().hold(hold); }
 
 AnswerDeadline::AnswerDeadline(int socket) : socket_(socket) { DeadlineThread::instance().add(this); }
 

@@ -4,13 +4,16 @@
 #include <chrono>
 #include <cstdint>
 
-// Internal to storage/.
-
 namespace glisson::storage {
 
-/// Ends a connection whose server does not answer. PostgreSQL's own time limits are kept by the server, which
-/// may be frozen, and TCP's say nothing where the network is well: so a thread of this process shuts the
-/// socket down when the deadline passes, and whoever waits for the answer is told that the connection broke.
+/// While held, no thread is started for deadlines that are set: a process that confines itself has to be the
+/// only thread until then. A deadline that is set after the release starts it.
+void hold_answer_deadlines(bool hold) noexcept;
+
+/// Internal to storage/. Ends a connection whose server does not answer. PostgreSQL's own time limits are
+/// kept by the server, which may be frozen, and TCP's say nothing where the network is well: so a thread of
+/// this process shuts the socket down when the deadline passes, and whoever waits for the answer is told that
+/// the connection broke.
 ///
 /// Setting a deadline costs an atomic store. The thread is started by the first one and sleeps while there
 /// are none; it looks five times a second, so a deadline may be late by that.

@@ -153,6 +153,7 @@ void Database::Connection::open() {
 
 void Database::Connection::ensure_session() {
   if (session_ && is_alive(connection())) return;
+  if (!reconnects_) throw ConnectionLost("the connection to PostgreSQL was lost");
   session_.reset();
   auto session = std::make_unique<Session>();
   session->connection = connect(url_, application_name_);

@@ -114,6 +114,9 @@ class Database::Connection {
   /// Connects now rather than at the first use.
   void open();
 
+  /// See Database::never_reconnect.
+  void never_reconnect() { reconnects_ = false; }
+
  private:
   /// Connects where there is no connection, or the server closed it since its last use.
   void ensure_session();
@@ -125,6 +128,7 @@ class Database::Connection {
   std::string url_;
   std::string application_name_;
   std::unique_ptr<Session> session_;
+  bool reconnects_ = true;
 };
 
 /// Opens a connection with the settings of every session, without looking at the schema.

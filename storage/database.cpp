@@ -13,6 +13,8 @@ Database::~Database() = default;
 Database::Database(Database&&) noexcept = default;
 Database& Database::operator=(Database&&) noexcept = default;
 
+void Database::never_reconnect() { connection_->never_reconnect(); }
+
 bool Database::wait_for_any_notification(const std::vector<std::string>& channels,
                                          std::chrono::milliseconds at_most) {
   return connection_->wait(channels, at_most);

@@ -16,6 +16,12 @@ class InDoubtError : public TransientError {
   using TransientError::TransientError;
 };
 
+/// The connection is gone and, by Database::never_reconnect(), not opened again.
+class ConnectionLost : public TransientError {
+ public:
+  using TransientError::TransientError;
+};
+
 /// One connection to PostgreSQL whose schema is at the version of this binary. Not for several threads at
 /// once. A statement is given ten seconds (TransientError then, nothing was changed). A server that does not
 /// answer at all for fifteen is given up as if the connection had been lost. A connection that was lost is
@@ -34,6 +40,10 @@ class Database {
   ~Database();
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;
+
+  /// From now on a connection that was lost stays lost: the call in which it broke throws as ever, each later
+  /// one ConnectionLost. For processes that may open no more sockets.
+  void never_reconnect();
 
   /// Blocks until a notification on one of the channels arrives, the time is over or a signal is caught. The
   /// first call for a channel, also after the connection was lost, returns true at once: what was notified

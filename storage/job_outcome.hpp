@@ -19,7 +19,7 @@ struct AttemptEnd {
   std::chrono::milliseconds delay{};  ///< For `scheduled`: due after this time.
   bool failed = false;                ///< Counts as a failure.
   int max_failures = 0;               ///< Not 0: the job is dead after so many failures.
-  bool unanswered = false;            ///< The lease ran out: back to its place in the queue, dead after
+  bool unanswered = false;            ///< Nobody answered for it: back to its place in the queue, dead after
                                       ///< max_unanswered of these in a row.
 };
 

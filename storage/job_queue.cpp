@@ -16,6 +16,13 @@ constexpr Statement find_lost_jobs{"find_lost_jobs", R"(
   where state = 'running' and lease_until < now() and kind = any($1::text[])
   for update skip locked)"};
 
+constexpr Statement find_jobs_of_worker{"find_jobs_of_worker", R"(
+  select job_id, kind, attempt, failures, instance_id, analysis_id, peer_id, worker,
+         deadline_at <= now() as deadline_passed
+  from job
+  where state = 'running' and worker = $2 and kind = any($1::text[])
+  for update)"};
+
 constexpr Statement claim_due_job{"claim_due_job", R"(
   with due as (
     select job_id from job
@@ -67,19 +74,22 @@ Job job_from(const pqxx::row& row) {
           .peer_id = row["peer_id"].as<std::int64_t>(0)};
 }
 
-/// Ends the attempts whose lease ran out: their jobs are due again, or dead after too many of them.
+/// The job is due again, or dead after too many attempts that nobody answered for.
+void end_without_answer(Transaction& transaction, const pqxx::row& row, const JobReason& reason) {
+  end_attempt(
+      transaction, job_from(row),
+      {.state = "scheduled", .outcome = "no_answer", .reason = reason, .failed = true, .unanswered = true});
+}
+
+JobReason no_answer(const pqxx::row& row) {
+  const std::string what = row["deadline_passed"].as<bool>() ? "The deadline passed" : "The lease ran out";
+  return {"no_answer", what + " without an answer from " + row["worker"].as<std::string>() + "."};
+}
+
+/// Ends the attempts whose lease ran out.
 std::size_t release_lost_jobs(Transaction& transaction, const std::string& kinds) {
   const pqxx::result lost = transaction.run(find_lost_jobs, kinds);
-  for (const pqxx::row& row : lost) {
-    const std::string what = row["deadline_passed"].as<bool>() ? "The deadline passed" : "The lease ran out";
-    end_attempt(
-        transaction, job_from(row),
-        {.state = "scheduled",
-         .outcome = "no_answer",
-         .reason = {"no_answer", what + " without an answer from " + row["worker"].as<std::string>() + "."},
-         .failed = true,
-         .unanswered = true});
-  }
+  for (const pqxx::row& row : lost) end_without_answer(transaction, row, no_answer(row));
   return lost.size();
 }
 
@@ -127,6 +137,21 @@ std::optional<std::chrono::milliseconds> until_next_job(Database& database,
         if (milliseconds.is_null()) return std::nullopt;
         return std::chrono::milliseconds(std::max<std::int64_t>(0, milliseconds.as<std::int64_t>()));
       });
+}
+
+std::size_t release_jobs_of(Database& database, const std::vector<JobKind>& kinds, const WorkerEnd& end) {
+  return database.connection().transaction([&](Transaction& transaction) {
+    const pqxx::result left = transaction.run(find_jobs_of_worker, keywords(kinds), end.worker);
+    for (const pqxx::row& row : left) {
+      if (!end.job_at_fault) {
+        end_attempt(transaction, job_from(row),
+                    {.state = "scheduled", .outcome = "postponed", .reason = end.reason});
+      } else {
+        end_without_answer(transaction, row, row["deadline_passed"].as<bool>() ? no_answer(row) : end.reason);
+      }
+    }
+    return left.size();
+  });
 }
 
 std::size_t rescue_jobs(Database& database) {

@@ -95,6 +95,18 @@ bool decide_conflict(Database& database, std::int64_t job_id, KeptObject kept);
 /// attempts; returns how many. Called by upkeep.
 std::size_t rescue_jobs(Database& database);
 
+/// How a worker process ended that may have left a job running.
+struct WorkerEnd {
+  std::string worker;  ///< As in claim_job().
+  JobReason reason;
+  /// The job may be what ended it: counts as an attempt without answer. Otherwise nothing failed.
+  bool job_at_fault = true;
+};
+
+/// Returns the running jobs of a worker that is known to have ended to the queue, due now, without waiting
+/// for their leases; dead after `max_unanswered` attempts without answer. Returns how many.
+std::size_t release_jobs_of(Database& database, const std::vector<JobKind>& kinds, const WorkerEnd& end);
+
 /// A job as `glisson job list|show` shows it.
 struct JobView {
   std::int64_t id = 0;

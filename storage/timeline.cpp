@@ -64,6 +64,12 @@ std::string activity(const std::string& kind) {
   return "delivery";
 }
 
+/// True for a reason that says how a worker ended, not what is wrong with the data.
+bool is_of_the_process(const std::string& reason) {
+  return reason == "no_answer" || reason == "process_ended" || reason == "sandbox_violation" ||
+         reason == "out_of_memory";
+}
+
 std::string because(const pqxx::row& row) {
   const std::string reason = text(row, "reason");
   const std::string detail = text(row, "detail");
@@ -128,7 +134,7 @@ std::optional<TimelineEntry> standing_entry(const pqxx::row& row) {
                  text(row, "host") + ' ' + text(row, "port") +
                  (text(row, "may").empty() ? "" : " --may " + text(row, "may")) +
                  " --purpose PURPOSE --responsible PERSON --until YYYY-MM-DD";
-  } else if (kind == "deliver" || text(row, "reason") == "no_answer") {
+  } else if (kind == "deliver" || is_of_the_process(text(row, "reason"))) {
     entry.next = text(row, "kind") == "compare" ? "glisson job decide " + number + " --keep first|second"
                                                 : "glisson job retry " + number;
   } else {

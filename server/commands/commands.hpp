@@ -68,6 +68,8 @@ struct ServeOptions {
   SettingsOptions settings;
   std::vector<std::string> roles;  ///< Empty: all.
   std::string role;                ///< Set in the child processes: the one role that this process plays.
+  /// Likewise: how the process ended whose place this one takes (predecessor_from()).
+  std::vector<std::string> predecessor;
 };
 int serve(const ServeOptions& options);
 

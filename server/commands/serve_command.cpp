@@ -13,11 +13,13 @@
 namespace glisson::server {
 namespace {
 
-int play(const std::string& role, const config::Settings& settings) {
+int play(const ServeOptions& options, const config::Settings& settings) {
+  const std::string& role = options.role;
+  const auto predecessor = predecessor_from(options.predecessor);
   if (role == "association") return run_association_role(settings, control_descriptor);
   if (role == "tls") return run_tls_role(settings, control_descriptor);
-  if (role == "analysis") return run_analysis_role(settings, control_descriptor);
-  if (role == "delivery") return run_delivery_role(settings, control_descriptor);
+  if (role == "analysis") return run_analysis_role(settings, control_descriptor, predecessor);
+  if (role == "delivery") return run_delivery_role(settings, control_descriptor, predecessor);
   if (role == "upkeep") return run_upkeep_role(settings, control_descriptor);
   if (role == "web") return run_web_role(settings, control_descriptor);
   if (role == "database") run_database_role(settings);
@@ -43,7 +45,7 @@ std::vector<std::string> child_arguments(const ServeOptions& options) {
 int serve(const ServeOptions& options) {
   const config::Settings settings = resolve(options.settings);
   log::start(options.role.empty() ? "supervisor" : options.role, settings.log_level);
-  if (!options.role.empty()) return play(options.role, settings);
+  if (!options.role.empty()) return play(options, settings);
   for (const std::string& role : options.roles) {
     if (std::find(all_roles().begin(), all_roles().end(), role) == all_roles().end()) {
       throw RejectedInput(

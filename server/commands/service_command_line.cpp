@@ -51,7 +51,9 @@ void add_serve(CLI::App& app, int& exit_code) {
           "Roles that this host plays (all unless given): database, association, analysis, delivery, upkeep")
       ->type_name("ROLE")
       ->delimiter(',');
-  command->add_option("--role", options->role)->group("");  // How the supervisor starts its children.
+  // How the supervisor starts its children.
+  command->add_option("--role", options->role)->group("");
+  command->add_option("--predecessor", options->predecessor)->expected(3)->group("");
   command->footer(
       "Examples:\n"
       "  glisson serve --data /var/lib/glisson\n"

@@ -49,6 +49,14 @@ const std::map<std::string, Flaw>& flaws() {
       {"no_references", [](Study& study) { study.segmentation.refers_to_images = false; }},
       {"other_pixels",
        [](Study& study) { study.series.stored_value = [](int x, int y, int z) { return 7 * x + y - z; }; }},
+      {"long_work",
+       [](Study& study) {
+         study.series.size = {256, 256, 120};
+         study.series.spacing = {1, 1, 1};
+         study.segmentation.segments.front().inside = [](int x, int y, int z) {
+           return x > 8 && x < 248 && y > 8 && y < 248 && z > 4 && z < 116;
+         };
+       }},
       {"other_header", [](Study& study) { study.series.series_description = "Corrected"; }},
       {"other_patient_name", [](Study& study) { study.series.patient_name = "Corrected^Tina"; }},
       {"other_label", [](Study& study) { study.segmentation.segments.front().label = "Lesion, renamed"; }},

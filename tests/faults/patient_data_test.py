@@ -132,7 +132,7 @@ class PatientData(unittest.TestCase):
         self.while_the_database_is_down(whole)
         self.send(self.study("none"))
         self.wait_for_jobs("analyse")
-        self.reached("instance refused", "rejected", "is dead", "ended (signal 11)", "not received whole",
+        self.reached("instance refused", "rejected", "is dead", "ended by signal 11 (SIGSEGV)", "not received whole",
                      "waiting: ")
         self.service.stop()
         self.assert_no_canaries({"the log": self.service.log(), "command lines": lines.stop(),

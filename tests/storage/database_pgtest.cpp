@@ -113,6 +113,15 @@ TEST(Database, OpensALostConnectionAgain) {
   EXPECT_NE(one(database, "select pg_backend_pid()"), next);
 }
 
+TEST(Database, LeavesAConnectionLostWhereItMayNotReconnect) {
+  const TestDatabase test;
+  Database database = test.connect("lost");
+  database.never_reconnect();
+  test.rows("select pg_terminate_backend(" + one(database, "select pg_backend_pid()") + ", 5000)");
+  EXPECT_THROW(one(database, "select 1"), ConnectionLost);
+  EXPECT_THROW(database.wait_for_notification("glisson_analyse", milliseconds(0)), ConnectionLost);
+}
+
 TEST(Database, SaysInDoubtWhenTheConnectionBreaksDuringCommit) {
   const TestDatabase test;
   Database database = test.connect();

@@ -146,6 +146,30 @@ TEST_F(JobQueue, SetsAJobDeadAfterThreeAttemptsWithoutAnswer) {
   EXPECT_NE(job->finished_at, "");
 }
 
+TEST_F(JobQueue, ReleasesTheJobsOfADeadWorkerAtOnce) {
+  const std::int64_t id = tests::schedule_analysis(test_, study_);
+  const WorkerEnd end{"test:1", {"process_ended", "It was ended by a signal."}, true};
+  for (int attempt = 1; attempt <= max_unanswered; ++attempt) {
+    EXPECT_EQ(release_jobs_of(database_, {JobKind::analyse}, end), 0U);
+    ASSERT_TRUE(claim_job(database_, {JobKind::analyse}, "test:1", 1h, 1h));
+    EXPECT_EQ(release_jobs_of(database_, {JobKind::analyse}, {"test:2", end.reason, true}), 0U);
+    EXPECT_EQ(release_jobs_of(database_, {JobKind::deliver}, end), 0U);
+    EXPECT_EQ(release_jobs_of(database_, {JobKind::analyse}, end), 1U);
+  }
+  EXPECT_EQ(job_column(id, "state"), "dead");
+  EXPECT_EQ(job_column(id, "reason"), "process_ended");
+}
+
+TEST_F(JobQueue, BlamesNoJobForALostConnection) {
+  const std::int64_t id = tests::schedule_analysis(test_, study_);
+  for (int attempt = 1; attempt <= 2 * max_unanswered; ++attempt) {
+    ASSERT_TRUE(claim_job(database_, {JobKind::analyse}, "test:1", 1h, 1h));
+    EXPECT_EQ(release_jobs_of(database_, {JobKind::analyse}, {"test:1", {"connection_lost", ""}, false}), 1U);
+  }
+  EXPECT_EQ(job_column(id, "state"), "scheduled");
+  EXPECT_EQ(job_column(id, "failures"), "0");
+}
+
 TEST_F(JobQueue, CountsAttemptsWithoutAnswerAnewAfterAnAnswer) {
   const std::int64_t id = tests::schedule_analysis(test_, study_);
   claim_and_stall(database_, JobKind::analyse);

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "server/process_end.hpp"
+#include "server/role_process.hpp"
+
+namespace glisson::server {
+
+/// A role of which one process runs; started again, with growing pauses, when it dies.
+class SingleRole {
+ public:
+  explicit SingleRole(boost::asio::io_context& loop) : restart(loop) {}
+
+  pid_t pid() const { return pid_; }  ///< -1 while none runs.
+
+  /// Starts a process and tells it how the last one ended.
+  /// @throws std::system_error
+  void begin(const RoleLauncher& launcher, const std::string& role);
+  /// For whoever talks to the process in the place of this object.
+  Descriptor take_control() { return std::move(control_); }
+  /// Its process was reaped.
+  ProcessEnd end(const std::string& role, int status);
+  /// Closes the control socket: the process finishes the work in hand and ends.
+  void tell_to_stop() { control_.reset(); }
+  /// Ends a process that has reported to be alive before (only workers do) and not for `at_most`.
+  bool end_if_silent(std::chrono::seconds at_most);
+  /// Before the next start; grows while processes die young.
+  std::chrono::milliseconds pause_before_restart();
+
+  boost::asio::steady_timer restart;
+
+ private:
+  void read();
+
+  pid_t pid_ = -1;
+  Descriptor control_;
+  std::chrono::steady_clock::time_point started_;
+  std::optional<std::chrono::steady_clock::time_point> last_sign_of_life_;
+  LastReports reports_;
+  std::optional<ProcessEnd> predecessor_;
+  std::chrono::milliseconds back_off_{0};
+};
+
+}  // namespace glisson::server
