@@ -57,7 +57,7 @@ TEST(StudyRecipe, GivesOneUidToReportsOfTheSameBytesOnly) {
   input.images = tests::write_series({}, folder / "images");
   input.segmentation = folder / "seg.dcm";
   tests::write_segmentation({}, {}, input.segmentation);
-  const Recipe recipe = load_recipe({});
+  const Recipe recipe = load_recipe({}, config::Settings{}.protocol);
   const auto report = [&](std::time_t received_at) {
     input.received_at = received_at;
     const auto analysis = analyse_study(input, recipe, [](const auto&, const auto&) {

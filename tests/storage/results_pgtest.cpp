@@ -242,9 +242,9 @@ TEST_F(Results, AreDeliveredToEveryPeerThatReceivesReports) {
   test_.rows("update peer set receives_reports = false where name = 'SENDER'");
   ASSERT_TRUE(analyse(sample_result("one")));
   EXPECT_THAT(test_.rows("select subject, state, reason from job_overview where kind = 'deliver'"),
-              UnorderedElementsAre(ElementsAre("RESEARCH", "scheduled", "NULL"),
-                                   ElementsAre("UNDECLARED", "held", "purpose_not_declared"),
-                                   ElementsAre("OVER", "held", "term_over")));
+              testing::UnorderedElementsAre(ElementsAre("RESEARCH", "scheduled", "NULL"),
+                                            ElementsAre("UNDECLARED", "held", "purpose_not_declared"),
+                                            ElementsAre("OVER", "held", "term_over")));
 }
 
 TEST_F(Results, AreStoredWhereNobodyReceivesThem) {
