@@ -118,7 +118,7 @@ struct ComparisonInputs {
 };
 ComparisonInputs comparison_inputs(Database& database, std::int64_t second_instance_id);
 
-/// Files of the store that no row names (of those given), for reconciliation.
+/// Files of the store that no row names (of those given, some thousand at once), for reconciliation.
 std::vector<std::string> unknown_files(Database& database, const std::vector<std::string>& file_ids);
 
 }  // namespace glisson::storage

@@ -221,17 +221,23 @@ std::optional<HeldFile> InstanceStore::hold(const std::string& id) const {
   return HeldFile(descriptor);
 }
 
-std::vector<std::string> InstanceStore::ids_older_than(std::chrono::seconds age) const {
+void InstanceStore::visit_older_than(
+    std::chrono::seconds age, std::size_t most,
+    const std::function<void(const std::vector<std::string>& ids)>& visit) const {
   std::vector<std::string> ids;
   std::error_code error;
   for (auto entry = fs::recursive_directory_iterator(root_ / "instances", error);
        !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     const fs::path& path = entry->path();
-    const std::string id = path.stem().string();
-    if (path.extension() == ".dcm" && is_id(id) && is_older(path, age)) ids.push_back(id);
+    std::string id = path.stem().string();
+    if (path.extension() != ".dcm" || !is_id(id) || !is_older(path, age)) continue;
+    ids.push_back(std::move(id));
+    if (ids.size() < most) continue;
+    visit(ids);
+    ids.clear();
   }
   if (error) throw TransientError("instance store: cannot list the files: " + error.message());
-  return ids;
+  if (!ids.empty()) visit(ids);
 }
 
 std::size_t InstanceStore::sweep_incoming(std::chrono::seconds older_than) const {

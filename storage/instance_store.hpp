@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -70,9 +71,10 @@ class InstanceStore {
   bool remove(const std::string& id) const;  ///< From instances/; false when absent.
   /// None when the file is gone or belongs to a C-STORE that is not answered yet.
   std::optional<HeldFile> hold(const std::string& id) const;
-  /// Ids of files in instances/ that were last changed before the given age; for reconciliation with the
-  /// index.
-  std::vector<std::string> ids_older_than(std::chrono::seconds age) const;
+  /// Visits the ids of files in instances/ that were last changed before the given age, so many at once as
+  /// `most` says; for reconciliation with the index. There may be millions.
+  void visit_older_than(std::chrono::seconds age, std::size_t most,
+                        const std::function<void(const std::vector<std::string>& ids)>& visit) const;
   /// Removes left-overs of killed processes from incoming/; returns how many.
   std::size_t sweep_incoming(std::chrono::seconds older_than) const;
 

@@ -42,6 +42,13 @@ class InstanceStoreTest : public testing::Test {
     return count;
   }
 
+  static std::vector<std::string> ids_older_than(const InstanceStore& store, seconds age) {
+    std::vector<std::string> all;
+    store.visit_older_than(
+        age, 10, [&](const std::vector<std::string>& ids) { all.insert(all.end(), ids.begin(), ids.end()); });
+    return all;
+  }
+
   fs::path folder_;
 };
 
@@ -94,7 +101,7 @@ TEST_F(InstanceStoreTest, KeepsRefusedFilesApart) {
   write(file, "not DICOM");
   file.refuse();
   EXPECT_EQ(read(store.refused_path_of(file.id())), "not DICOM");
-  EXPECT_TRUE(store.ids_older_than(seconds(0)).empty());
+  EXPECT_TRUE(ids_older_than(store, seconds(0)).empty());
   EXPECT_THROW(file.publish(), std::logic_error);
 }
 
@@ -122,17 +129,30 @@ TEST_F(InstanceStoreTest, ServesManyThreads) {
     });
   }
   threads.clear();
-  const auto ids = store.ids_older_than(seconds(0));
+  const auto ids = ids_older_than(store, seconds(0));
   EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), 100U);
   for (const std::string& id : ids) EXPECT_EQ(read(store.path_of(id)), id);
+}
+
+TEST_F(InstanceStoreTest, ListsInParts) {
+  const InstanceStore store(folder_);
+  for (int i = 0; i < 5; ++i) store.begin().publish();
+  std::vector<std::size_t> parts;
+  std::set<std::string> all;
+  store.visit_older_than(seconds(0), 2, [&](const std::vector<std::string>& ids) {
+    parts.push_back(ids.size());
+    all.insert(ids.begin(), ids.end());
+  });
+  EXPECT_EQ(parts, (std::vector<std::size_t>{2, 2, 1}));
+  EXPECT_EQ(all.size(), 5U);
 }
 
 TEST_F(InstanceStoreTest, RemovesAndListsByAge) {
   const InstanceStore store(folder_);
   IncomingFile file = store.begin();
   file.publish();
-  EXPECT_TRUE(store.ids_older_than(seconds(3600)).empty());
-  EXPECT_EQ(store.ids_older_than(seconds(0)), std::vector<std::string>{file.id()});
+  EXPECT_TRUE(ids_older_than(store, seconds(3600)).empty());
+  EXPECT_EQ(ids_older_than(store, seconds(0)), std::vector<std::string>{file.id()});
   EXPECT_TRUE(store.remove(file.id()));
   EXPECT_FALSE(store.remove(file.id()));
 }
