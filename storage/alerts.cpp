@@ -26,6 +26,9 @@ constexpr Statement select_alerts{"alert_select", R"(
     where $1::boolean or closed_at is null
     order by alert.last_at desc, alert_id desc limit $2)"};
 
+constexpr Statement count_open{"alert_count_open", R"(
+  select kind, count(*) filter (where closed_at is null) as open from alert group by kind order by kind)"};
+
 }  // namespace
 
 std::string_view keyword(AlertKind kind) noexcept {
@@ -81,6 +84,16 @@ std::vector<AlertView> list_alerts(Database& database, bool closed_too, int limi
                         .times = row["times"].as<std::uint64_t>()});
     }
     return alerts;
+  });
+}
+
+std::vector<AlertCount> count_open_alerts(Database& database) {
+  return database.connection().transaction([](Transaction& transaction) {
+    std::vector<AlertCount> counts;
+    for (const pqxx::row& row : transaction.run(count_open)) {
+      counts.push_back({row["kind"].as<std::string>(), row["open"].as<std::uint64_t>()});
+    }
+    return counts;
   });
 }
 

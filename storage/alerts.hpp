@@ -48,4 +48,12 @@ struct AlertView {
 /// @param closed_too also those that are over.
 std::vector<AlertView> list_alerts(Database& database, bool closed_too, int limit);
 
+/// Open alerts of one kind.
+struct AlertCount {
+  std::string kind;
+  std::uint64_t open = 0;
+};
+/// Of every kind of which there ever was one.
+std::vector<AlertCount> count_open_alerts(Database& database);
+
 }  // namespace glisson::storage

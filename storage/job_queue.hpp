@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/changes.hpp"
 #include "storage/database.hpp"
 
 namespace glisson::storage {
@@ -113,6 +114,7 @@ struct JobView {
   std::string kind;
   std::string state;  ///< scheduled, running, done, dead, blocked, held (docs/states.md).
   std::string study_instance_uid;
+  std::string accession_number;
   std::string subject;  ///< SOP Instance UID of the segmentation or object, or the peer's name.
   int attempt = 0;
   int failures = 0;
@@ -132,12 +134,20 @@ struct AttemptView {
   std::string reason;
   std::string detail;
 };
-/// @param state empty: all that are not done.
-std::vector<JobView> list_jobs(Database& database, const std::string& state, int limit);
+/// Which jobs are listed.
+struct JobSelection {
+  std::string state;  ///< Empty: all that are not done.
+  std::string kind;   ///< Empty: all.
+  int limit = 50;
+  std::int64_t before = 0;  ///< Those that come after this job in the list; 0: from the beginning.
+};
+/// What needs somebody first (dead, blocked, held), then the others; of each the latest first.
+std::vector<JobView> list_jobs(Database& database, const JobSelection& selection);
 std::optional<JobView> show_job(Database& database, std::int64_t id);
 std::vector<AttemptView> job_attempts(Database& database, std::int64_t id);
 /// Puts a dead, blocked or held job back to scheduled, now, with its failures forgotten. False when it is in
 /// none of these states, concerns a refused object (send it again instead), or is scheduled anew already.
-bool retry_job_now(Database& database, std::int64_t id);
+/// @param author kept with it.
+bool retry_job_now(Database& database, std::int64_t id, const Author& author = command_line_author());
 
 }  // namespace glisson::storage

@@ -1,8 +1,6 @@
 #include "storage/timeline.hpp"
 
 #include <algorithm>
-#include <array>
-#include <map>
 #include <optional>
 
 #include "storage/connection.hpp"
@@ -13,6 +11,8 @@ namespace {
 constexpr Statement select_studies{"select_studies_of_timeline", R"(
   select study_id, study_instance_uid, accession_number from study
   where study_instance_uid = $1 or accession_number = $1 order by study_id)"};
+
+constexpr Statement select_study_state{"select_study_state", "select study_state($1) as state"};
 
 constexpr Statement select_received{"select_received", R"(
   select iso_8601(max(received_at)) as at, count(*) as objects, coalesce(modality, '') as modality,
@@ -143,44 +143,6 @@ std::optional<TimelineEntry> standing_entry(const pqxx::row& row) {
   return entry;
 }
 
-/// The state of a study, by the jobs that no later one took the place of.
-class StudyState {
- public:
-  void add(const pqxx::row& row) {
-    if (row["overtaken"].as<bool>()) return;
-    const bool waits = !row["reason"].is_null();
-    counts_[text(row, "kind") + ' ' + text(row, "state")]++;
-    if (text(row, "state") == "scheduled" && waits) {
-      counts_[text(row, "kind") + (row["failures"].as<int>() > 0 ? " retry" : " waits")]++;
-    }
-  }
-
-  std::string sentence() const {
-    static constexpr std::array<std::pair<const char*, const char*>, 13> order{{
-        {"compare dead", "in conflict"},
-        {"analyse running", "analysing"},
-        {"analyse retry", "waiting to try again"},
-        {"analyse waits", "waiting for images"},
-        {"analyse scheduled", "settling"},
-        {"analyse dead", "not analysed"},
-        {"deliver running", "delivering"},
-        {"deliver scheduled", "delivering"},
-        {"deliver blocked", "refused by the destination"},
-        {"deliver dead", "not delivered"},
-        {"deliver held", "held"},
-        {"deliver done", "reported"},
-        {"analyse done", "analysed"},
-    }};
-    for (const auto& [what, state] : order) {
-      if (counts_.contains(what)) return state;
-    }
-    return "waiting for segmentation";
-  }
-
- private:
-  std::map<std::string, int, std::less<>> counts_;
-};
-
 StudyTimeline timeline_of(Transaction& transaction, const pqxx::row& study) {
   StudyTimeline timeline{.study_instance_uid = text(study, "study_instance_uid"),
                          .accession_number = text(study, "accession_number"),
@@ -199,12 +161,11 @@ StudyTimeline timeline_of(Transaction& transaction, const pqxx::row& study) {
                                         text(row, "analysis_id") + ")",
                                 .next = {}});
   }
-  StudyState state;
   for (const pqxx::row& row : transaction.run(select_study_jobs, timeline.study_instance_uid)) {
-    state.add(row);
     if (auto entry = standing_entry(row)) timeline.entries.push_back(std::move(*entry));
   }
-  timeline.state = state.sentence();
+  timeline.state =
+      text(transaction.run(select_study_state, study["study_id"].as<std::int64_t>())[0], "state");
   std::stable_sort(timeline.entries.begin(), timeline.entries.end(),
                    [](const TimelineEntry& one, const TimelineEntry& other) { return one.at < other.at; });
   return timeline;

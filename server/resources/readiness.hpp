@@ -24,5 +24,7 @@ struct Readiness {
 /// Asks the database. Never throws for want of it: that is an answer.
 /// @param database connected where it is empty, and kept connected for the next call.
 Readiness readiness(std::optional<storage::Database>& database, const config::Settings& settings);
+/// @throws TransientError when the database does not answer.
+Readiness readiness(storage::Database& database, const config::Settings& settings);
 
 }  // namespace glisson::server

@@ -59,6 +59,13 @@ struct Route {
 
 std::vector<Route> session_routes();
 std::vector<Route> account_routes();
+std::vector<Route> overview_routes();
+std::vector<Route> job_routes();
+std::vector<Route> study_routes();
+std::vector<Route> peer_routes();
+std::vector<Route> change_routes();
+std::vector<Route> model_routes();
+std::vector<Route> system_routes();
 
 /// Ends a request with an error that its sender can do something about.
 struct ApiError {

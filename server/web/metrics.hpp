@@ -1,16 +1,33 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "config/settings.hpp"
 #include "storage/database.hpp"
+#include "storage/totals.hpp"
 
 namespace glisson::server {
 
 /// Prometheus' text format 0.0.4.
 inline constexpr const char* metrics_content_type = "text/plain; version=0.0.4; charset=utf-8";
 
-/// The service's figures for Prometheus, without patient data.
-/// @param database null while it does not answer: then only that is told.
-std::string metrics_text(storage::Database* database);
+/// The service's figures for Prometheus, without patient data: of the whole database, whichever host asks.
+class Metrics {
+ public:
+  /// Counters begin at 0 now.
+  void begin(storage::Database& database);
+  /// @param database null while it does not answer: then only that is told.
+  /// @throws TransientError when it does not.
+  std::string text(storage::Database* database, const config::Settings& settings);
+
+ private:
+  storage::Totals totals(storage::Database& database);
+
+  // What happened before since_ is counted for good. The rest is counted anew each time, for a transaction
+  // that is committed late bears the time at which it began.
+  storage::Totals counted_;
+  std::optional<double> since_;
+};
 
 }  // namespace glisson::server

@@ -39,7 +39,7 @@ int run_web_role(const config::Settings& settings, int control) {
   WebService service(settings);
   HttpServer server({.at_once = [&](const Request& request) { return service.answer_at_once(request); },
                      .work = [&](const Request& request) { return service.answer(request); },
-                     .begin = [&] { return service.offer_setup(); }},
+                     .begin = [&] { return service.begin(); }},
                     {}, settings.web_reverse_proxy);
   if (!settings.metrics_bind_address.empty() &&
       !listen_patiently(server, control, settings.metrics_bind_address, settings.metrics_port, true)) {

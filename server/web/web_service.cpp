@@ -8,8 +8,8 @@
 
 #include "engine/errors.hpp"
 #include "server/log.hpp"
+#include "server/resources/readiness.hpp"
 #include "server/roles.hpp"
-#include "server/web/metrics.hpp"
 #include "server/web/password.hpp"
 #include "server/web/security.hpp"
 #include "server/web/session_cookie.hpp"
@@ -19,6 +19,7 @@ namespace glisson::server {
 namespace {
 
 using namespace std::chrono_literals;
+using nlohmann::json;
 
 /// After the database did not answer, requests are told so for as long without asking it again.
 constexpr auto silence = 1s;
@@ -26,8 +27,11 @@ constexpr auto silence = 1s;
 const std::vector<Route>& routes() {
   static const std::vector<Route> table = [] {
     std::vector<Route> all;
-    for (const auto& some : {session_routes(), account_routes()})
+    for (const auto& some :
+         {session_routes(), account_routes(), overview_routes(), job_routes(), study_routes(), peer_routes(),
+          change_routes(), model_routes(), system_routes()}) {
       all.insert(all.end(), some.begin(), some.end());
+    }
     return all;
   }();
   return table;
@@ -179,8 +183,9 @@ storage::Database& WebService::database() {
   }
 }
 
-bool WebService::offer_setup() {
+bool WebService::begin() {
   try {
+    metrics_.begin(database());
     if (!storage::any_account(database())) state_.setup_token.offer();
     return true;
   } catch (const TransientError&) {
@@ -192,11 +197,12 @@ bool WebService::offer_setup() {
 }
 
 Response WebService::ready() {
-  nlohmann::json body{{"ready", true}, {"reasons", nlohmann::json::array()}};
+  json body{{"ready", false}, {"reasons", json::array()}};
   try {
-    storage::any_account(database());
+    const Readiness node = readiness(database(), state_.settings);
+    body["ready"] = node.ready;
+    if (!node.ready) body["reasons"].push_back({{"reason", node.reason}, {"message", node.detail}});
   } catch (const TransientError&) {
-    body["ready"] = false;
     body["reasons"].push_back(
         {{"reason", "database_does_not_answer"}, {"message", "The database does not answer."}});
   }
@@ -205,9 +211,9 @@ Response WebService::ready() {
 
 Response WebService::metrics() {
   try {
-    return {200, metrics_content_type, metrics_text(&database()), {}};
+    return {200, metrics_content_type, metrics_.text(&database(), state_.settings), {}};
   } catch (const TransientError&) {
-    return {200, metrics_content_type, metrics_text(nullptr), {}};
+    return {200, metrics_content_type, metrics_.text(nullptr, state_.settings), {}};
   }
 }
 

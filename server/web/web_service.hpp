@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/web/api.hpp"
+#include "server/web/metrics.hpp"
 
 namespace glisson::server {
 
@@ -22,9 +23,9 @@ class WebService {
   /// defect, which is logged.
   Response answer(const Request& request);
 
-  /// Offers the one-time token where nobody has an account. In the thread of answer().
+  /// Begins to count, and offers the one-time token where nobody has an account. In the thread of answer().
   /// @return false while the database does not answer: to be called again.
-  bool offer_setup();
+  bool begin();
 
  private:
   Response answer_api(const Request& request, const Target& target);
@@ -36,6 +37,7 @@ class WebService {
 
   WebState state_;
   std::vector<std::string> known_hosts_;
+  Metrics metrics_;
   std::optional<storage::Database> database_;
   std::chrono::steady_clock::time_point silent_until_;  ///< The database was asked just before, in vain.
   bool said_silent_ = false;                            ///< In the log: once, not with every request.

@@ -33,7 +33,7 @@ TEST_F(WebAccounts, BeginWithAOneTimeToken) {
 
 TEST_F(WebAccounts, OfferTheTokenAsSoonAsTheDatabaseAnswers) {
   EXPECT_EQ(client_.setup_token(), "");
-  EXPECT_TRUE(client_.service().offer_setup());
+  EXPECT_TRUE(client_.service().begin());
   EXPECT_EQ(client_.setup_token().size(), 32U);
 }
 

@@ -18,7 +18,9 @@ class WebServiceTest : public testing::Test {
 
 TEST_F(WebServiceTest, TellsHealthAndFiguresWithoutSignIn) {
   EXPECT_EQ(client_.send("GET", "/livez").body, "ok\n");
-  EXPECT_EQ(client_.get("/readyz")["ready"], true);
+  const Response unready = client_.send("GET", "/readyz");
+  EXPECT_EQ(unready.status, 503);
+  EXPECT_EQ(json::parse(unready.body)["reasons"][0]["reason"], "upkeep_does_not_report");
   const Response metrics = client_.send("GET", "/metrics");
   EXPECT_EQ(metrics.status, 200);
   EXPECT_THAT(metrics.body,
@@ -129,7 +131,7 @@ TEST(WebServiceWithoutDatabase, LivesAndSaysThatItIsNotReady) {
   for (const Response& response : {ready, session})
     EXPECT_THAT(response.body, testing::Not(HasSubstr("nowhere")));
   EXPECT_THAT(answer("/metrics").body, HasSubstr("glisson_database_up 0\n"));
-  EXPECT_FALSE(service.offer_setup());
+  EXPECT_FALSE(service.begin());
 }
 
 TEST(WebServiceAfterAnOutage, AnswersAgain) {

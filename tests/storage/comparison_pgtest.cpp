@@ -98,7 +98,7 @@ TEST_F(Comparison, OfOtherContentQuarantinesTheSecondVisibly) {
   EXPECT_TRUE(decide_comparison(database_, claim(database_, JobKind::compare), false));
   EXPECT_EQ(state_of(first_), "current");
   EXPECT_EQ(state_of(second_), "quarantined");
-  const auto alerts = list_jobs(database_, "dead", 10);
+  const auto alerts = list_jobs(database_, {.state = "dead", .kind = {}, .limit = 10});
   ASSERT_EQ(alerts.size(), 1U);
   EXPECT_EQ(alerts.front().reason, "conflicting_instances");
 }

@@ -337,10 +337,10 @@ TEST_F(JobQueue, ListsWhatIsNotDoneUnlessAskedForAState) {
   const std::int64_t first = tests::schedule_analysis(test_, study_);
   ASSERT_TRUE(complete_job(database_, claim(database_, JobKind::analyse)));
   const std::int64_t second = tests::schedule_analysis(test_, study_);
-  const auto unfinished = list_jobs(database_, "", 10);
+  const auto unfinished = list_jobs(database_, {.state = {}, .kind = {}, .limit = 10});
   ASSERT_EQ(unfinished.size(), 1U);
   EXPECT_EQ(unfinished.front().id, second);
-  const auto done = list_jobs(database_, "done", 10);
+  const auto done = list_jobs(database_, {.state = "done", .kind = {}, .limit = 10});
   ASSERT_EQ(done.size(), 1U);
   EXPECT_EQ(done.front().id, first);
 }

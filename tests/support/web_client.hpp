@@ -32,6 +32,7 @@ class WebClient {
   void become(const std::string& name, const std::string& role);
   void sign_in(const std::string& name);
   std::string setup_token() const;
+  const std::filesystem::path& data() const { return folder_.path(); }
 
   TestDatabase& database() { return database_; }
   server::WebService& service() { return service_; }

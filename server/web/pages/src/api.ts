@@ -23,6 +23,16 @@ export interface Pause {
   by: string;
   since: string;
 }
+export interface Alert {
+  id: number;
+  kind: string;
+  subject: string;
+  detail: string;
+  study: string | null;
+  raised_at: string;
+  last_at: string;
+  times: number;
+}
 export interface Overview {
   received: { instances: number; studies: number; bytes: number };
   reported: { reports: number };
@@ -33,6 +43,7 @@ export interface Overview {
   series: { at: number[]; instances: number[]; reports: number[]; p95: (number | null)[] };
   ready: boolean;
   not_ready: ReasonMessage[];
+  alerts: Alert[];
   pauses: Pause[];
 }
 export interface Job {
@@ -81,7 +92,7 @@ export interface StudyScore {
   reason: string | null;
 }
 export interface StudyReport {
-  sop_instance_uid: string;
+  sop_instance_uid: string | null;
   destination: string | null;
   created_at: string;
   sent_at: string | null;
@@ -134,6 +145,7 @@ export interface Change {
   who: string;
   what: string;
   subject: string;
+  reason: string | null;
   old: unknown;
   new: unknown;
 }
@@ -148,7 +160,7 @@ export interface Model {
 }
 export interface System {
   disk: { path: string; total: number; free: number; forecast_days: number | null; high_water: boolean }[];
-  certificates: { path: string; subject: string; expires_at: string; days: number }[];
+  certificates: { path: string; subject: string; expires_at: string | null; days: number | null }[];
   roles: { role: string; host: string; processes: number; since: string }[];
   database: { version: string; size: number };
   version: string;

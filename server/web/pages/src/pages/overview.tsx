@@ -2,7 +2,7 @@ import type { Overview } from "../api";
 import { useResource } from "../hooks";
 import { Chart } from "../parts/chart";
 import { Empty, Loaded, Notice, Table, Time } from "../parts/basics";
-import { bytes, count, duration, plural } from "../words";
+import { bytes, count, duration, plural, words } from "../words";
 
 const whole = (value: number) => (Number.isInteger(value) ? count(value) : "");
 
@@ -25,7 +25,13 @@ function Figures({ data }: { data: Overview }) {
           ). <a href="/system">Resume</a>
         </Notice>
       ))}
-      {data.ready && data.failed.jobs === 0 && <Notice tone="good">Everything works. Nothing needs you.</Notice>}
+      {data.alerts.map((alert) => (
+        <Notice tone="warn" key={alert.id}>
+          {words(alert.kind)}: {alert.detail} ({plural(alert.times, "time")}, last <Time at={alert.last_at} />
+          ){alert.study && <a href={`/studies/${alert.study}`}> See the study</a>}
+        </Notice>
+      ))}
+      {data.ready && data.alerts.length === 0 && data.failed.jobs === 0 && <Notice tone="good">Everything works. Nothing needs you.</Notice>}
       <h2>Last 24 hours</h2>
       <dl class="tiles">
         <Tile term="Received" value={plural(data.received.instances, "object")} more={`${plural(data.received.studies, "study", "studies")}, ${bytes(data.received.bytes)}`} />

@@ -159,6 +159,7 @@ function ChangeTable({ changes }: { changes: Change[] }) {
           <td>{change.who}</td>
           <td>
             {change.what} {change.subject}
+            {change.reason && <p class="hint">{change.reason}</p>}
           </td>
           <td class="wide">
             <Difference of={change.old} beside={change.new} />

@@ -55,10 +55,10 @@ function Story({ data: { study, timeline, scores, reports } }: { data: StudyDeta
       {reports.length === 0 ? (
         <Empty>No report was written yet.</Empty>
       ) : (
-        <Table caption="Reports and where they went" head={["Report", "Destination", "Written", "Stored there"]}>
+        <Table caption="Reports and where they go" head={["Report", "Destination", "Written", "Stored there"]}>
           {reports.map((report, index) => (
             <tr key={index}>
-              <td class="uid">{report.sop_instance_uid}</td>
+              <td class="uid">{report.sop_instance_uid ?? "not sent yet"}</td>
               <td>{report.destination ?? "none"}</td>
               <td>
                 <Time at={report.created_at} />

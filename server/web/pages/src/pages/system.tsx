@@ -120,10 +120,16 @@ function Parts({ system }: { system: System }) {
               </td>
               <td>{certificate.subject}</td>
               <td>
-                <time dateTime={certificate.expires_at}>{certificate.expires_at.slice(0, 10)}</time>
+                {certificate.expires_at ? <time dateTime={certificate.expires_at}>{certificate.expires_at.slice(0, 10)}</time> : "unknown"}
               </td>
               <td>
-                {count(Math.floor(certificate.days))} {certificate.days < 30 && <span class="state bad">renew it</span>}
+                {certificate.days === null ? (
+                  <span class="state bad">cannot be read</span>
+                ) : (
+                  <>
+                    {count(certificate.days)} {certificate.days < 30 && <span class="state bad">renew it</span>}
+                  </>
+                )}
               </td>
             </tr>
           ))}
