@@ -10,6 +10,7 @@
 
 #include "dicom/images/jpeg_2000.hpp"
 #include "dicom/images/jpeg_stream.hpp"
+#include "dicom/images/run_lengths.hpp"
 #include "dicom/images/toolkit_codecs.hpp"
 
 namespace glisson::dicom {
@@ -130,7 +131,10 @@ void PixelFrames::read(int frame, std::span<std::uint8_t> target) {
       return;
     }
     case PixelEncoding::rle:
-      read_by_toolkit(frame, static_cast<std::size_t>(layout_.bits_allocated) / 8, target);
+      if (!decode_run_lengths(stream_of(frame), static_cast<std::size_t>(layout_.bits_allocated) / 8,
+                              target)) {
+        reject(corrupt_pixel_data, frame, "does not hold rows x columns pixels");
+      }
       return;
     case PixelEncoding::jpeg:
     case PixelEncoding::jpeg_ls:

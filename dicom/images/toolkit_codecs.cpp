@@ -1,7 +1,6 @@
 #include "dicom/images/toolkit_codecs.hpp"
 
 #include <dcmtk/dcmdata/dcpixel.h>
-#include <dcmtk/dcmdata/dcrledrg.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
 #include <dcmtk/dcmjpls/djdecode.h>
 #include <dcmtk/oflog/appender.h>
@@ -33,7 +32,6 @@ class WarningCounter : public dcmtk::log4cplus::Appender {
 void register_codecs() {
   static std::once_flag once;
   std::call_once(once, [] {
-    DcmRLEDecoderRegistration::registerCodecs();
     DJDecoderRegistration::registerCodecs(EDC_never, EUC_never);
     DJLSDecoderRegistration::registerCodecs(EJLSUC_never);
     silence_toolkit();

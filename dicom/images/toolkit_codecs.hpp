@@ -12,7 +12,7 @@
 
 namespace glisson::dicom {
 
-/// Decodes one frame of RLE, JPEG or JPEG-LS pixel data by DCMTK. Its JPEG decoders put values of their own
+/// Decodes one frame of JPEG or JPEG-LS pixel data by DCMTK. Its JPEG decoders put values of their own
 /// in the place of what they cannot read, with a warning: that is taken for an error.
 /// @param fragment index of the frame's first fragment, 1 for the first of all (0 is the Basic Offset Table).
 /// @param target at least one frame of samples as DCMTK gives them: of 8 bits, or of 16 in the byte order of

@@ -1,4 +1,6 @@
 // The encoders of DCMTK and GDCM are the oracle: what they compressed must be read bit for bit as it was.
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dctk.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -13,6 +15,7 @@
 #include "tests/support/reference_data.hpp"
 #include "tests/support/rejection.hpp"
 #include "tests/support/synthetic_dicom.hpp"
+#include "tests/support/synthetic_file.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace glisson::dicom {
@@ -128,6 +131,36 @@ TEST(LosslessDecoding, OfTheLiverStudyGivesTheVolumeBitForBit) {
         lossless_encoders(), [&](const Encoder& one) { return one.name == std::string_view(name); });
     const ImageSeries read = read_image_series(encoded(files, *encoder, folder.path() / name));
     EXPECT_EQ(read.volume.values, expected.volume.values);
+  }
+}
+
+// Decoders fill what is cut off with values of their own: no length may pass for the image.
+TEST(TruncatedStream, IsRejectedAtEveryLength) {
+  if (!tests::has_program("gdcmconv")) GTEST_SKIP() << "gdcmconv";
+  const tests::TemporaryFolder folder;
+  const Files files = tests::write_series(noisy_series({"", 16, 12, true}), folder.path() / "uncompressed");
+  for (const char* name : {"DcmtkRle", "DcmtkJpegLosslessSv1", "DcmtkJpegLs", "GdcmJpeg2000"}) {
+    SCOPED_TRACE(name);
+    const auto encoder = std::ranges::find_if(
+        lossless_encoders(), [&](const Encoder& one) { return one.name == std::string_view(name); });
+    const Files compressed = encoded(files, *encoder, folder.path() / name);
+    const Files others(compressed.begin() + 1, compressed.end());
+    DcmFileFormat original;
+    ASSERT_TRUE(original.loadFile(compressed.front().c_str()).good());
+    ASSERT_TRUE(original.loadAllDataIntoMemory().good());
+    const E_TransferSyntax encoding = original.getDataset()->getOriginalXfer();
+    const std::vector<std::uint8_t> stream = tests::first_fragment(original);
+    for (std::size_t part = 1; part < 40; ++part) {
+      auto cut = stream;
+      // The last bytes may be padding and the end marker: three of them are needed to miss anything.
+      cut.resize(std::min(stream.size() * part / 39, stream.size() - 3));
+      tests::encapsulate(original, encoding, cut);
+      Files all = others;
+      all.push_back(folder / "cut.dcm");
+      tests::save(original, all.back(), encoding);
+      EXPECT_EQ(tests::rejected_as([&] { read_image_series(all); }), "corrupt_pixel_data")
+          << cut.size() << " of " << stream.size();
+    }
   }
 }
 
