@@ -41,7 +41,7 @@ constexpr Statement count_attempt{"refused_count", R"(
 constexpr Statement select_all{"refused_list", R"(
     select reason, calling, called, address, times,
            to_char(first_seen at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-           to_char(last_seen at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+           to_char(last_seen at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), refused_association_id
     from refused_association order by last_seen desc, refused_association_id)"};
 
 }  // namespace
@@ -92,7 +92,8 @@ std::vector<RefusedAssociation> list_refused_associations(Database& database) {
     std::vector<RefusedAssociation> refused;
     for (const pqxx::row& row : transaction.run(select_all)) {
       refused.push_back(
-          {{association_refusal_from(row[0].c_str()), row[1].c_str(), row[2].c_str(), row[3].c_str()},
+          {row[7].as<std::int64_t>(),
+           {association_refusal_from(row[0].c_str()), row[1].c_str(), row[2].c_str(), row[3].c_str()},
            row[4].as<std::uint64_t>(),
            row[5].c_str(),
            row[6].c_str()});

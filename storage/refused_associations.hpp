@@ -35,6 +35,7 @@ struct RefusedAttempt {
 
 /// Attempts of one kind.
 struct RefusedAssociation {
+  std::int64_t id = 0;
   /// Titles are empty where one address tried so many that they are counted together; the address too where
   /// there are too many addresses.
   RefusedAttempt attempt;

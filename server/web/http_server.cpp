@@ -47,6 +47,14 @@ struct Entrance {
   bool health_only;
 };
 
+/// Answers requests one at a time, in a thread of its own.
+struct Worker {
+  std::function<Response(const Request&)> work;
+  std::chrono::milliseconds answer_time;
+  asio::thread_pool thread{1};
+  int waiting = 0;  ///< Requests that it has; counted by the network's thread.
+};
+
 std::string text(beast::string_view view) { return {view.data(), view.size()}; }
 
 Request plain(const http::request<http::string_body>& message) {
@@ -73,11 +81,15 @@ class HttpServer::Implementation {
       : handlers_(std::move(handlers)),
         limits_(limits),
         reverse_proxy_(std::move(reverse_proxy)),
+        worker_{handlers_.work, limits_.answer_time},
+        slow_worker_{handlers_.work_slowly, limits_.slow_time},
         begin_timer_(loop_),
         stop_timer_(loop_) {}
   ~Implementation() {
-    worker_.stop();
-    worker_.join();
+    for (Worker* worker : {&worker_, &slow_worker_}) {
+      worker->thread.stop();
+      worker->thread.join();
+    }
   }
 
   std::uint16_t listen(const std::string& address, std::uint16_t port, bool health_only);
@@ -98,12 +110,12 @@ class HttpServer::Implementation {
   HttpLimits limits_;
   std::string reverse_proxy_;
   asio::io_context loop_{1};
-  asio::thread_pool worker_{1};
+  Worker worker_;
+  Worker slow_worker_;
   asio::steady_timer begin_timer_;
   asio::steady_timer stop_timer_;
   std::list<Entrance> entrances_;
   std::set<std::shared_ptr<Connection>> connections_;
-  int waiting_ = 0;  ///< Requests at the worker.
   bool stopping_ = false;
 };
 
@@ -194,10 +206,12 @@ class HttpServer::Implementation::Connection : public std::enable_shared_from_th
     last_ = last_ || !parser_->get().keep_alive();
     const bool head = request.method == "HEAD";
     if (auto response = server_.handlers_.at_once(request)) return write(std::move(*response), head);
-    if (server_.waiting_ >= server_.limits_.most_waiting) {
+    const bool slow = server_.handlers_.is_slow && server_.handlers_.is_slow(request);
+    Worker& worker = slow ? server_.slow_worker_ : server_.worker_;
+    if (worker.waiting >= server_.limits_.most_waiting) {
       return write(busy("too_busy", "Too much is asked at once. Try again."), head);
     }
-    leave_to_worker(std::move(request), head);
+    leave_to(worker, std::move(request), head);
   }
 
   /// What the proxy adds stands last.
@@ -215,27 +229,29 @@ class HttpServer::Implementation::Connection : public std::enable_shared_from_th
     return response;
   }
 
-  void leave_to_worker(Request request, bool head) {
+  void leave_to(Worker& worker, Request request, bool head) {
     const int number = ++asked_;
     stream_.expires_never();
-    answer_timer_.expires_after(server_.limits_.answer_time);
+    answer_timer_.expires_after(worker.answer_time);
     answer_timer_.async_wait([self = shared_from_this(), number, head](beast::error_code error) {
       if (error || self->asked_ != number) return;
       ++self->asked_;
       self->last_ = true;
       self->write(busy("no_answer_in_time", "The database does not answer in time. Try again."), head);
     });
-    ++server_.waiting_;
-    asio::post(server_.worker_, [self = shared_from_this(), number, head, request = std::move(request)] {
-      Response response = self->server_.handlers_.work(request);
-      asio::post(self->server_.loop_, [self, number, head, response = std::move(response)]() mutable {
-        --self->server_.waiting_;
-        if (self->asked_ != number) return;  // It was given up.
-        ++self->asked_;
-        self->answer_timer_.cancel();
-        self->write(std::move(response), head);
-      });
-    });
+    ++worker.waiting;
+    asio::post(worker.thread,
+               [self = shared_from_this(), &worker, number, head, request = std::move(request)] {
+                 Response response = worker.work(request);
+                 asio::post(self->server_.loop_,
+                            [self, &worker, number, head, response = std::move(response)]() mutable {
+                              --worker.waiting;
+                              if (self->asked_ != number) return;  // It was given up.
+                              ++self->asked_;
+                              self->answer_timer_.cancel();
+                              self->write(std::move(response), head);
+                            });
+               });
   }
 
   void write(Response response, bool head) {
@@ -342,7 +358,7 @@ void HttpServer::Implementation::ended(const std::shared_ptr<Connection>& connec
 }
 
 void HttpServer::Implementation::begin_work() {
-  asio::post(worker_, [this] {
+  asio::post(worker_.thread, [this] {
     if (handlers_.begin()) return;
     asio::post(loop_, [this] {
       begin_timer_.expires_after(begin_interval);

@@ -19,6 +19,7 @@ struct HttpLimits {
   std::chrono::milliseconds body_time{20'000};    ///< For all of a body.
   std::chrono::milliseconds idle_time{60'000};    ///< Silence between two requests on one connection.
   std::chrono::milliseconds answer_time{15'000};  ///< For the worker; then 503.
+  std::chrono::milliseconds slow_time{120'000};   ///< The same for what is slow.
   std::chrono::milliseconds write_time{30'000};   ///< For the browser to take an answer.
   int most_connections = 256;                     ///< More are closed at once.
   int most_waiting = 64;                          ///< Requests at the worker; more: 503.
@@ -30,6 +31,10 @@ struct HttpHandlers {
   std::function<std::optional<Response>(const Request&)> at_once;
   /// On the worker's thread, one request at a time. Never throws.
   std::function<Response(const Request&)> work;
+  /// Requests that may take long go to a worker of their own, so that they keep nobody waiting. Both may be
+  /// empty.
+  std::function<bool(const Request&)> is_slow;
+  std::function<Response(const Request&)> work_slowly;
   /// On the worker's thread before the first request and every two seconds, until it returns true. May be
   /// empty.
   std::function<bool()> begin;

@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "server/log.hpp"
+#include "server/admission/refusal_advice.hpp"
+#include "server/doctor/peer_check.hpp"
+#include "server/tls/certificate.hpp"
 #include "server/web/api.hpp"
 #include "storage/peer_contacts.hpp"
 #include "storage/peers.hpp"
+#include "storage/refused_associations.hpp"
 
 namespace glisson::server {
 namespace {
@@ -19,8 +22,17 @@ json rights_json(const storage::Peer& peer) {
   return may;
 }
 
-json to_json(const storage::Peer& peer, const storage::PeerContacts& contacts) {
-  const auto last_seen = contacts.last_seen.find(peer.ae_title.value());
+json networks_json(const storage::Peer& peer) {
+  auto networks = json::array();
+  for (const auto& network : peer.networks) networks.push_back(network.text());
+  return networks;
+}
+
+/// @param refused as list_refused_associations() gives them, the latest first.
+json to_json(Call& call, const storage::Peer& peer, const std::vector<storage::RefusedAssociation>& refused) {
+  const auto last_call = storage::last_call(call.database, peer);
+  const auto last_refused = std::ranges::find_if(
+      refused, [&](const auto& entry) { return entry.attempt.calling == peer.ae_title.value(); });
   return {{"name", peer.name},
           {"ae_title", peer.ae_title.value()},
           {"host", peer.host},
@@ -30,11 +42,11 @@ json to_json(const storage::Peer& peer, const storage::PeerContacts& contacts) {
           {"purpose", peer.purpose ? json(storage::keyword(*peer.purpose)) : json()},
           {"responsible", text_or_null(peer.responsible)},
           {"valid_until", text_or_null(peer.valid_until)},
-          {"networks", json::array()},
-          {"tls", false},
-          {"certificate", nullptr},
-          {"last_seen_at", last_seen == contacts.last_seen.end() ? json() : json(last_seen->second)},
-          {"last_refused_at", nullptr}};
+          {"networks", networks_json(peer)},
+          {"tls", peer.tls},
+          {"certificate", text_or_null(peer.certificate)},
+          {"last_seen_at", last_call ? json(last_call->at) : json()},
+          {"last_refused_at", last_refused == refused.end() ? json() : json(last_refused->last_seen)}};
 }
 
 bool flag(const json& body, const char* key) {
@@ -80,6 +92,28 @@ void read_purpose(const json& body, storage::Peer& peer) {
   }
 }
 
+void read_networks(const json& body, storage::Peer& peer) {
+  const auto networks = body.value("networks", json::array());
+  if (!networks.is_array()) throw ApiError{400, "invalid_field", "networks must be a list.", {}};
+  for (const json& network : networks) {
+    if (!network.is_string()) throw ApiError{400, "invalid_field", "networks must be texts.", {}};
+    peer.networks.emplace_back(network.get<std::string>());
+  }
+}
+
+/// A subject or fingerprint; on the command line it may also be a file, which a browser must not name.
+void read_certificate_binding(const json& body, storage::Peer& peer) {
+  const std::string text = optional_text(body, "certificate", 1024);
+  if (text.empty()) return;
+  const bool fingerprint =
+      text.starts_with("sha256:") || text.find_first_not_of("0123456789abcdefABCDEF:") == std::string::npos;
+  if (!fingerprint && (text.find('=') == std::string::npos || text.front() == '/')) {
+    throw ApiError{
+        400, "invalid_field", "certificate must be a subject (CN=...) or a SHA-256 fingerprint.", {}};
+  }
+  peer.certificate = certificate_binding(text);
+}
+
 storage::Peer peer_from(const std::string& name, const json& body) {
   storage::Peer peer;
   peer.name = name;
@@ -87,30 +121,33 @@ storage::Peer peer_from(const std::string& name, const json& body) {
   peer.host = required_text(body, "host");
   peer.port = port_from(body);
   read_rights(body, peer);
+  read_networks(body, peer);
+  peer.tls = flag(body, "tls");
+  read_certificate_binding(body, peer);
   peer.receives_reports = flag(body, "receives_reports");
   read_purpose(body, peer);
   return peer;
 }
 
-Response answer_with(Call& call, const std::string& name) {
+storage::Peer named_peer(Call& call, const std::string& name) {
   const auto peer = storage::find_peer_by_name(call.database, name);
   if (!peer) throw ApiError{404, "no_such_peer", "There is no peer of this name.", {}};
-  return json_response({{"peer", to_json(*peer, storage::peer_contacts(call.database))}});
+  return *peer;
+}
+
+Response write_peer(Call& call, const std::string& name, const json& body) {
+  storage::add_peer(call.database, peer_from(name, body), call.author(optional_text(body, "reason")));
+  return json_response({{"peer", to_json(call, named_peer(call, name), {})}});
 }
 
 Response show_peers(Call& call) {
-  const auto contacts = storage::peer_contacts(call.database);
+  const auto refused = storage::list_refused_associations(call.database);
   auto rows = json::array();
-  for (const auto& peer : storage::list_peers(call.database)) rows.push_back(to_json(peer, contacts));
+  for (const auto& peer : storage::list_peers(call.database)) rows.push_back(to_json(call, peer, refused));
   return json_response({{"peers", std::move(rows)}});
 }
 
-Response put_peer(Call& call) {
-  const std::string& name = call.arguments.front();
-  const auto body = parse_object(call.request);
-  storage::add_peer(call.database, peer_from(name, body), call.author(optional_text(body, "reason")));
-  return answer_with(call, name);
-}
+Response put_peer(Call& call) { return write_peer(call, call.arguments.front(), parse_object(call.request)); }
 
 Response remove_peer(Call& call) {
   const std::string reason = required_text(parse_object(call.request), "reason");
@@ -120,10 +157,57 @@ Response remove_peer(Call& call) {
   return json_response(json::object());
 }
 
+Response check(Call& call) {
+  auto steps = json::array();
+  for (const auto& step :
+       check_peer(call.state.settings, call.database, named_peer(call, call.arguments.front()))) {
+    steps.push_back({{"step", step.step},
+                     {"outcome", keyword(step.outcome)},
+                     {"detail", step.detail},
+                     {"advice", step.advice}});
+  }
+  return json_response({{"steps", std::move(steps)}});
+}
+
+Response show_refused(Call& call) {
+  const auto peers = storage::list_peers(call.database);
+  const auto entities = call.state.settings.application_entities();
+  auto rows = json::array();
+  for (const auto& refused : storage::list_refused_associations(call.database)) {
+    const RefusalAdvice advice = advise(refused.attempt, peers, entities);
+    rows.push_back({{"id", refused.id},
+                    {"calling", refused.attempt.calling},
+                    {"called", refused.attempt.called},
+                    {"address", refused.attempt.address},
+                    {"reason", storage::keyword(refused.attempt.reason)},
+                    {"message", advice.meaning},
+                    {"advice", text_or_null(advice.otherwise)},
+                    {"admissible", !advice.command.empty()},
+                    {"count", refused.times},
+                    {"first_at", refused.first_seen},
+                    {"last_at", refused.last_seen},
+                    {"near", text_or_null(advice.near_miss)}});
+  }
+  return json_response({{"refused", std::move(rows)}});
+}
+
+/// Adds or changes the peer; what was refused to its title is forgotten with that.
+Response admit(Call& call) {
+  const auto body = parse_object(call.request);
+  const auto refused = storage::list_refused_associations(call.database);
+  const bool known = std::ranges::any_of(
+      refused, [&](const auto& entry) { return std::to_string(entry.id) == call.arguments.front(); });
+  if (!known) throw ApiError{404, "no_such_refusal", "It is not refused any more. Load the page again.", {}};
+  return write_peer(call, required_text(body, "name", 64), body);
+}
+
 }  // namespace
 
 std::vector<Route> peer_routes() {
   return {{"GET", "/api/peers", Access::viewer, show_peers},
+          {"POST", "/api/peers/{}/check", Access::administrator, check},
+          {"GET", "/api/refused", Access::viewer, show_refused},
+          {"POST", "/api/refused/{}/admit", Access::administrator, admit},
           {"PUT", "/api/peers/{}", Access::administrator, put_peer},
           {"DELETE", "/api/peers/{}", Access::administrator, remove_peer}};
 }

@@ -37,8 +37,11 @@ bool listen_patiently(HttpServer& server, int control, const std::string& addres
 
 int run_web_role(const config::Settings& settings, int control) {
   WebService service(settings);
+  WebService slow_service(settings);
   HttpServer server({.at_once = [&](const Request& request) { return service.answer_at_once(request); },
                      .work = [&](const Request& request) { return service.answer(request); },
+                     .is_slow = WebService::is_slow,
+                     .work_slowly = [&](const Request& request) { return slow_service.answer(request); },
                      .begin = [&] { return service.begin(); }},
                     {}, settings.web_reverse_proxy);
   if (!settings.metrics_bind_address.empty() &&

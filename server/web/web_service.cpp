@@ -119,6 +119,11 @@ std::optional<Response> WebService::answer_at_once(const Request& request) const
   return std::nullopt;
 }
 
+bool WebService::is_slow(const Request& request) {
+  return request.method == "POST" && request.target.starts_with("/api/peers/") &&
+         request.target.ends_with("/check");
+}
+
 Response WebService::answer(const Request& request) {
   try {
     if (auto response = answer_at_once(request)) return *response;

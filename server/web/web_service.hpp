@@ -19,6 +19,9 @@ class WebService {
   /// May be called while another thread is in answer().
   std::optional<Response> answer_at_once(const Request& request) const;
 
+  /// Whether the answer may take minutes: the check of a peer.
+  static bool is_slow(const Request& request);
+
   /// Everything. One thread at a time. Never throws: 503 while the database does not answer, 500 for a
   /// defect, which is logged.
   Response answer(const Request& request);

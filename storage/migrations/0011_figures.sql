@@ -4,7 +4,6 @@ create index job_unfinished on job (state, kind) where state <> 'done';
 create index instance_received_at on instance using brin (received_at);
 create index delivery_sent_at on delivery using brin (sent_at);
 create index job_attempt_ended_at on job_attempt using brin (ended_at);
-create index association_calling on association (calling, opened_at);
 create index study_created_at on study (created_at);
 
 create view standing_job as

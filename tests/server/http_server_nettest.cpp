@@ -109,6 +109,12 @@ class HttpServerTest : public testing::Test {
                                        request.method + " from " + request.address + ": " + request.body,
                                        {}};
                      },
+                 .is_slow = [](const Request& request) { return request.target == "/slow"; },
+                 .work_slowly =
+                     [](const Request&) {
+                       std::this_thread::sleep_for(500ms);
+                       return Response{200, "text/plain", "at last\n", {}};
+                     },
                  .begin = {}},
                 short_limits(), "") {
     port_ = server_.listen("127.0.0.1", 0);
@@ -267,6 +273,17 @@ TEST_F(HttpServerTest, StaysAliveAndSaysSoWhileTheWorkerIsStuck) {
   EXPECT_THAT(after.read(), HasSubstr("GET from 127.0.0.1"));
 }
 
+TEST_F(HttpServerTest, KeepsNobodyWaitingForWhatIsSlow) {
+  const Browser slow(port_);
+  slow.send(last("/slow"));
+  const Browser quick(port_);
+  const auto start = std::chrono::steady_clock::now();
+  quick.send(last("/work"));
+  EXPECT_THAT(quick.read(), HasSubstr("GET from 127.0.0.1"));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 300ms);
+  EXPECT_THAT(slow.read(), testing::EndsWith("at last\n")) << "later than answer_time";
+}
+
 TEST_F(HttpServerTest, FinishesTheAnswerInHandWhenItStops) {
   const Browser idle(port_);
   idle.send(get("/livez"));
@@ -303,6 +320,8 @@ TEST(HttpServerProxy, IsBelievedInWhatItAddsAndNobodyElseIs) {
            return Response{200, "text/plain", request.address + (request.tls ? " by TLS" : ""), {}};
          },
          .work = {},
+         .is_slow = {},
+         .work_slowly = {},
          .begin = {}},
         short_limits(), proxy);
     const std::uint16_t port = server.listen("127.0.0.1", 0);

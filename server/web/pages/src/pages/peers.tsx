@@ -244,10 +244,10 @@ function PeerDialog({ peer, from, onClose, onDone }: { peer?: Peer; from?: Refus
         <Check name="receives_reports" label="gets reports" checked={peer?.receives_reports ?? false} />
         <div class="field">
           <label for="purpose">For which purpose</label>
-          <select id="purpose" name="purpose" defaultValue={peer?.purpose ?? ""}>
+          <select id="purpose" name="purpose">
             <option value="">not declared: reports are held</option>
             {Object.entries(purposes).map(([key, label]) => (
-              <option key={key} value={key}>
+              <option key={key} value={key} selected={peer?.purpose === key}>
                 {label}
               </option>
             ))}

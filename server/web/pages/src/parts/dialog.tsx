@@ -20,8 +20,10 @@ export function Dialog({ title, action, dangerous = false, onClose, onDone, chil
   const { busy, error, run } = useAction();
   useEffect(() => {
     const before = document.activeElement;
-    dialog.current?.showModal();
+    const element = dialog.current;
+    element?.showModal();
     return () => {
+      element?.close(); // While it is open, nothing outside of it can have the focus.
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
