@@ -98,7 +98,7 @@ class PeerCheck(unittest.TestCase):
         def hang_up(*_):
             raise ConnectionError
         for reject, detail, advice in (
-                (lambda *_: pacs.NO_REASON, r"for good: it gives no reason \(source 1, reason 1\)", "In that PACS, allow: AE title GLISSON"),
+                (lambda *_: pacs.NO_REASON, r"for good: it gives no reason \(source 1, reason 1\)", "in that PACS, allow: AE title GLISSON"),
                 (lambda *_: pacs.CONGESTED, "for now: temporary congestion", "try again later"),
                 (hang_up, "ends the connection instead of an answer", "may be no DICOM node, or may allow certain addresses")):
             with self.subTest(detail):
