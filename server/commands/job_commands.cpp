@@ -35,7 +35,8 @@ int no_such_job(long long id) {
 
 int job_list(const JobOptions& options) {
   auto database = open_service_database(options.settings, "job");
-  const auto jobs = storage::list_jobs(database, {.state = options.state, .kind = {}, .limit = options.limit});
+  const auto jobs =
+      storage::list_jobs(database, {.state = options.state, .kind = {}, .limit = options.limit});
   if (options.json) {
     auto rows = nlohmann::json::array();
     for (const auto& job : jobs) rows.push_back(to_json(job));

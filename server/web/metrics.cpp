@@ -116,7 +116,8 @@ void add_node(Exposition& exposition, storage::Database& database, const config:
     exposition.gauge("glisson_alerts", "Open alerts by kind (glisson alert list).", number(alert.open),
                      {{"kind", alert.kind}});
   }
-  const auto disks = disk_forecasts(database, settings);
+  auto disks = disk_forecasts(database, settings);
+  std::erase_if(disks, [](const DiskForecast& disk) { return !disk.answers; });
   for (const auto& disk : disks) {
     exposition.gauge("glisson_disk_free_bytes", "Free on a disk of this host.", number(disk.free),
                      {{"disk", disk.name}});

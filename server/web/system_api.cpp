@@ -18,6 +18,7 @@ json disks_json(Call& call) {
   auto disks = json::array();
   for (const auto& disk : disk_forecasts(call.database, call.state.settings)) {
     disks.push_back({{"path", disk.path},
+                     {"answers", disk.answers},
                      {"total", disk.total},
                      {"free", disk.free},
                      {"forecast_days", disk.days ? json(*disk.days) : json()},

@@ -91,6 +91,15 @@ TEST_F(MetricsTest, TellOfACertificateThatCannotBeRead) {
   EXPECT_THAT(metrics_.text(nullptr, settings_), HasSubstr("\nglisson_database_up 0\n"));
 }
 
+TEST_F(MetricsTest, DoNotTakeADiskThatDoesNotAnswerForADatabaseThatDoesNot) {
+  std::filesystem::remove(settings_.instances());
+  const std::string metrics = text();
+  EXPECT_THAT(metrics, HasSubstr("\nglisson_database_up 1\n"));
+  EXPECT_THAT(metrics, HasSubstr("\nglisson_ready 0\n"));
+  EXPECT_THAT(metrics, HasSubstr("\nglisson_jobs{kind=\"analyse\",state=\"dead\"} 0\n"));
+  EXPECT_THAT(metrics, Not(HasSubstr("glisson_disk_")));
+}
+
 TEST_F(MetricsTest, HoldNoPatientData) {
   tests::add_destination(test_, "pacs", "test");
   metrics_.begin(database_);

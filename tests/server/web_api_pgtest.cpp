@@ -275,6 +275,12 @@ TEST_F(WebApi, TellsWhoChangedAPeerByTheCommandLineOrBySql) {
   EXPECT_EQ(client_.get("/api/changes?limit=1")["changes"][0]["id"], change["id"]) << "nothing was changed";
 }
 
+TEST_F(WebApi, TellsOfADiskThatDoesNotAnswer) {
+  const json disk = client_.get("/api/system")["disk"][0];
+  EXPECT_EQ(disk["answers"], false);
+  EXPECT_EQ(disk["forecast_days"], nullptr);
+}
+
 TEST_F(WebApi, TellsOfTheSystem) {
   std::filesystem::create_directories(client_.data() / "store");
   const json system = client_.get("/api/system");

@@ -159,7 +159,7 @@ export interface Model {
   could_not: number;
 }
 export interface System {
-  disk: { path: string; total: number; free: number; forecast_days: number | null; high_water: boolean }[];
+  disk: { path: string; answers: boolean; total: number; free: number; forecast_days: number | null; high_water: boolean }[];
   certificates: { path: string; subject: string; expires_at: string | null; days: number | null }[];
   roles: { role: string; host: string; processes: number; since: string }[];
   database: { version: string; size: number };

@@ -101,10 +101,11 @@ function Parts({ system }: { system: System }) {
               <code>{disk.path}</code>
             </td>
             <td>
-              {bytes(disk.free)} {disk.high_water && <span class="state bad">too little: new studies are refused</span>}
+              {disk.answers ? bytes(disk.free) : <span class="state bad">the disk does not answer</span>}{" "}
+              {disk.high_water && <span class="state bad">too little: new studies are refused</span>}
             </td>
-            <td>{bytes(disk.total)}</td>
-            <td>{disk.forecast_days === null ? "not in sight" : `${count(Math.floor(disk.forecast_days))} days`}</td>
+            <td>{disk.answers ? bytes(disk.total) : "unknown"}</td>
+            <td>{!disk.answers ? "unknown" : disk.forecast_days === null ? "not in sight" : `${count(Math.floor(disk.forecast_days))} days`}</td>
           </tr>
         ))}
       </Table>
