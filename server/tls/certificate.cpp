@@ -119,7 +119,7 @@ std::string certificate_binding(const std::string& text) {
   }
   rest = text;
   if (starts_with_ignoring_case(rest, "subject=")) rest.remove_prefix(std::strlen("subject="));
-  const std::string subject = compact_subject(rest);
+  std::string subject = compact_subject(rest);
   const auto equals = subject.find('=');
   if (equals == std::string::npos || equals == 0 || subject.starts_with(fingerprint_prefix)) {
     refuse(fmt::format(

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import statistics
 import subprocess
 import threading
@@ -13,7 +14,10 @@ import unittest
 from certificates import Authority
 from figures import figure
 from glisson_service import make_phantom, reference_data, wait_until
-from tls_service import TlsService, client_hello
+from raw_peer import CT, VERIFICATION, RawPeer
+from tls_service import TlsService, client_hello, context_of
+
+ACCEPTED = 2
 
 
 def closed_within(connections, seconds):
@@ -24,7 +28,7 @@ def closed_within(connections, seconds):
         try:
             while connection.recv(4096):
                 pass
-        except ConnectionError:
+        except (ConnectionError, ssl.SSLError):
             pass
     return time.monotonic() - began
 
@@ -144,13 +148,19 @@ class Tls(unittest.TestCase):
 
     def test_the_tls_process_may_die(self):
         service = self.service()
-        for pid in service.pids("tls"):
-            os.kill(pid, signal.SIGKILL)
+        context = context_of(service.authority, self.modality)
+        with (RawPeer(service.port, "STRANGER", VERIFICATION) as plain,
+              RawPeer(service.tls_port, "STRANGER", VERIFICATION, tls=context) as relayed):
+            self.assertEqual((plain.answer, relayed.answer), (ACCEPTED, ACCEPTED))
+            for pid in service.pids("tls"):
+                os.kill(pid, signal.SIGKILL)
+            began = time.monotonic()
+            self.assertLess(closed_within([relayed.socket], 5), 5)
+            self.assertEqual(plain.store("1.2.3.4", b"", sop_class=CT), 0x0122, "plain associations are untouched")
         self.assertTrue(service.echo(), "the plain port is untouched")
-        began = time.monotonic()
         wait_until(lambda: service.tls_echo(*service.client_options(self.modality)), 10, "TLS is back")
         figure(12, "tls_back_after_kill", round(time.monotonic() - began, 2), "s")
-        with self.subTest("an association in hand is finished before the service stops"):
+        with self.subTest("and the service stops in order"):
             self.assertEqual(service.stop(), 0)
 
     def test_the_relay_costs_little(self):

@@ -1,6 +1,7 @@
 #include "server/control_socket.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -35,6 +36,22 @@ TEST(ControlSocket, TellsTheEndOfTheOtherSide) {
   supervisor.reset();
   EXPECT_FALSE(receive_connection(child.get()));
   EXPECT_FALSE(report_ready(child.get()));
+}
+
+TEST(ControlSocket, TellsTheEndFromAConnectionForWhichThereWasNoDescriptor) {
+  auto [supervisor, child] = make_control_sockets();
+  EXPECT_FALSE(is_closed(child.get())) << "nothing was sent yet";
+  ASSERT_TRUE(send_connection(supervisor.get(), STDIN_FILENO, {"192.0.2.7", 104, {}, {}}));
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit none{0, limit.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const bool received = receive_connection(child.get()).has_value();
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_FALSE(received);
+  EXPECT_FALSE(is_closed(child.get()));
+  supervisor.reset();
+  EXPECT_TRUE(is_closed(child.get()));
 }
 
 TEST(ControlSocket, SendingToADeadProcessFails) {

@@ -47,13 +47,15 @@ class RawPeer:
     """An association for one SOP class."""
 
     def __init__(self, port, calling="PACS", sop_class=CT, transfer_syntax=EXPLICIT_LITTLE_ENDIAN,
-                 address="127.0.0.1", called="GLISSON", reserved=bytes(32)):
+                 address="127.0.0.1", called="GLISSON", reserved=bytes(32), tls=None):
         """`calling` and `called` may hold any bytes that fit latin-1; `address` is the peer's own; `reserved` is what
-        follows the AE titles (PS3.8 9.3.2)."""
+        follows the AE titles (PS3.8 9.3.2); `tls` is an ssl.SSLContext, or None for plain DICOM."""
         self.sop_class = sop_class
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=30, source_address=(address, 0))
         try:
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if tls:
+                self.socket = tls.wrap_socket(self.socket, server_hostname="localhost")
             context = _item(0x20, b"\1\0\0\0" + _item(0x30, sop_class.encode()) + _item(0x40, transfer_syntax.encode()))
             titles = called.encode("latin-1").ljust(16) + calling.encode("latin-1").ljust(16)
             self.socket.sendall(_pdu(1, struct.pack(">HH", 1, 0) + titles + reserved + _item(0x10, b"1.2.840.10008.3.1.1.1") + context
