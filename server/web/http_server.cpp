@@ -281,7 +281,7 @@ class HttpServer::Implementation::Connection : public std::enable_shared_from_th
   }
 
   void discard() {
-    stream_.async_read_some(buffer_.prepare(16 * 1024),
+    stream_.async_read_some(buffer_.prepare(std::size_t{16} * 1024),
                             [self = shared_from_this()](beast::error_code error, std::size_t) {
                               if (error || self->server_.stopping_) return self->close();
                               self->discard();

@@ -13,16 +13,16 @@ namespace glisson::server {
 
 /// What one browser, or somebody who is none, may take.
 struct HttpLimits {
-  std::size_t largest_header = 16 * 1024;         ///< Bytes; more: 431.
-  std::size_t largest_body = 256 * 1024;          ///< Bytes; more: 413.
-  std::chrono::milliseconds header_time{10'000};  ///< For all of a header, from its first byte.
-  std::chrono::milliseconds body_time{20'000};    ///< For all of a body.
-  std::chrono::milliseconds idle_time{60'000};    ///< Silence between two requests on one connection.
-  std::chrono::milliseconds answer_time{15'000};  ///< For the worker; then 503.
-  std::chrono::milliseconds slow_time{120'000};   ///< The same for what is slow.
-  std::chrono::milliseconds write_time{30'000};   ///< For the browser to take an answer.
-  int most_connections = 256;                     ///< More are closed at once.
-  int most_waiting = 64;                          ///< Requests at the worker; more: 503.
+  std::size_t largest_header = std::size_t{16} * 1024;  ///< Bytes; more: 431.
+  std::size_t largest_body = std::size_t{256} * 1024;   ///< Bytes; more: 413.
+  std::chrono::milliseconds header_time{10'000};        ///< For all of a header, from its first byte.
+  std::chrono::milliseconds body_time{20'000};          ///< For all of a body.
+  std::chrono::milliseconds idle_time{60'000};          ///< Silence between two requests on one connection.
+  std::chrono::milliseconds answer_time{15'000};        ///< For the worker; then 503.
+  std::chrono::milliseconds slow_time{120'000};         ///< The same for what is slow.
+  std::chrono::milliseconds write_time{30'000};         ///< For the browser to take an answer.
+  int most_connections = 256;                           ///< More are closed at once.
+  int most_waiting = 64;                                ///< Requests at the worker; more: 503.
 };
 
 /// Who answers.
