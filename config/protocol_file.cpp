@@ -216,17 +216,7 @@ ExtractionProtocol find_protocol(std::string_view name, const std::filesystem::p
 
 std::string protocol_reference() {
   std::string text =
-      "# Extraction protocols\n\n"
-      "A protocol says how features are computed: one TOML file, immutable under its name and version. Its "
-      "SHA-256\n"
-      "goes with every value. Protocols ship with the binary; further ones are files in `<data>/protocols`, "
-      "under\n"
-      "names of their own. `analysis.protocol` of the configuration chooses the service's protocol, "
-      "`glisson extract\n"
-      "--protocol` that of one run. Unknown keys, contradictions and absurd sizes are refused with file and "
-      "line.\n\n"
-      "This page is generated from the table that drives the parser, and a test compares them.\n";
-  text += "\n## Shipped protocols\n\n| name | version | convention | description |\n|---|---|---|---|\n";
+      "## Shipped protocols\n\n| name | version | convention | description |\n|---|---|---|---|\n";
   for (const EmbeddedFile& file : shipped_protocols()) {
     const ExtractionProtocol protocol = parse_protocol(file.content, file.path);
     text += "| `" + protocol.name + "` | " + protocol.version + " | " +

@@ -502,23 +502,14 @@ std::vector<SettingDescription> describe_settings(const Settings& settings) {
 }
 
 std::string configuration_reference() {
-  std::string text =
-      "# Configuration\n\n"
-      "Settings of one host, in TOML: the file named by `--config`, else `glisson.toml` in the data folder "
-      "where\n"
-      "it exists, else, without `--data`, `/etc/glisson/glisson.toml` (the package puts it there), else the\n"
-      "standard values below. `--data` and `--port` override the file. Durations are in\n"
-      "seconds. Unknown keys and values out of range are refused with file and line: `glisson config check`\n"
-      "tests a file, `glisson config show` prints what is in effect. Peers are no settings; they live in "
-      "the\n"
-      "database (`glisson peer add`).\n\n"
-      "This page is generated from the table that drives the parser, and a test compares them.\n";
+  std::string text;
   std::string section;
   for (const SettingDescription& setting : describe_settings(Settings{})) {
     const std::size_t dot = setting.key.find('.');
     if (setting.key.substr(0, dot) != section) {
       section = setting.key.substr(0, dot);
-      text += "\n## [" + section + "]\n\n| key | standard value | meaning |\n|---|---|---|\n";
+      text += (text.empty() ? "## [" : "\n## [") + section +
+              "]\n\n| key | standard value | meaning |\n|---|---|---|\n";
     }
     text +=
         "| `" + setting.key.substr(dot + 1) + "` | `" + setting.standard + "` | " + setting.meaning + " |\n";

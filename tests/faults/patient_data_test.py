@@ -154,13 +154,9 @@ class PatientData(unittest.TestCase):
         with RawPeer(self.service.port) as peer:
             peer.store(study + ".2", CANARY.encode() * 100)
             peer.store(CANARY, ct_image(study, study + ".3", study + ".2", more=texts))
-        for number in range(20):
-            with RawPeer(self.service.port) as peer:
-                threading.Timer(0.01 * number, peer.socket.close).start()
-                with contextlib.suppress(OSError):
-                    for instance in range(100):
-                        uid = f"{study}.5.{number}.{instance}"
-                        peer.store(uid, ct_image(study, study + ".3", uid, more=texts, pixels=bytes(2_000_000)))
+        with RawPeer(self.service.port) as peer:
+            whole = ct_image(study, study + ".3", study + ".5", more=texts, pixels=bytes(2_000_000))
+            peer.begin_store(study + ".5", whole[:4000])
 
     def while_the_database_is_down(self, files):
         with RawPeer(self.service.port) as peer:
