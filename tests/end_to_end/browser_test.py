@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import unittest
 
-from glisson_service import Service, free_port, wait_until
+from glisson_service import Service, free_port, make_phantom, wait_until
 
 STORIES = pathlib.Path(__file__).parent.parent / "web"
 
@@ -39,6 +39,13 @@ class Browser(unittest.TestCase):
         done = subprocess.run(["node", self.stories / story, self.base, self.token, *map(str, arguments)],
                               capture_output=True, text=True, timeout=200)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_a_stranger_follows_a_study_to_its_report(self):
+        self.service.pacs.start()
+        study = make_phantom(self.service.home / "study")
+        # GLISSON_SCREENSHOTS=docs/screenshots makes the pictures of the documentation anew.
+        shots = os.environ.get("GLISSON_SCREENSHOTS", self.service.home / "screenshots")
+        self.play("story.mjs", self.service.port, self.service.pacs.port, study, shots)
 
     def test_pages_for_everybody(self):
         self.play("pages.mjs")

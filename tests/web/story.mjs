@@ -1,0 +1,81 @@
+// node story.mjs BASE TOKEN-FILE GLISSON-PORT PACS-PORT STUDY-FOLDER SCREENSHOTS-FOLDER
+//
+// Somebody who has never seen Glisson: makes the first account, adds a PACS, sees it turned away for a wrong title,
+// mends that, and follows a study to its report. All of it in the browser; storescu plays the PACS.
+
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import { accessible, expect, firstStart, open, read, to } from "./browser.mjs";
+
+const [base, tokenFile, port, pacsPort, study, shots] = process.argv.slice(2);
+const token = fs.readFileSync(tokenFile, "utf8").trim();
+fs.mkdirSync(shots, { recursive: true });
+const { browser, page } = await open(base);
+const shot = (name) => page.screenshot({ path: `${shots}/${name}.png`, animations: "disabled" });
+
+function pacsSends(calling) {
+  const done = spawnSync("storescu", ["-R", "+sd", "+r", "-nh", "-aet", calling, "-aec", "GLISSON", "127.0.0.1", port, study], {
+    env: { ...process.env, TCP_NODELAY: "1" },
+  });
+  return done.status === 0;
+}
+
+try {
+  await page.goto("/");
+  await page.getByRole("heading", { name: "Welcome to Glisson" }).waitFor();
+  await accessible(page, "first start");
+  await shot("first_start");
+  await firstStart(page, token, "Ann", "a sentence that is long");
+  expect(!fs.existsSync(tokenFile), "the one-time token is gone once it was used");
+
+  // The PACS calls itself HOSPITALPACS; whoever adds it types another title.
+  await to(page, "Peers");
+  await page.getByRole("button", { name: "Add a peer" }).click();
+  await accessible(page, "adding a peer");
+  await page.getByLabel("Name", { exact: true }).fill("PACS");
+  await page.getByLabel("AE title").fill("HospitalPacs");
+  await page.getByLabel("Host", { exact: true }).fill("127.0.0.1");
+  await page.getByLabel("Port", { exact: true }).fill(pacsPort);
+  await page.getByLabel("gets reports").check();
+  await page.getByLabel("For which purpose").selectOption("test");
+  await page.getByLabel("Who answers for it").fill("Ann");
+  await page.getByLabel("Until").fill("2099-12-31");
+  await shot("add_peer");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("cell", { name: "HospitalPacs" }).first().waitFor();
+
+  expect(!pacsSends("HOSPITALPACS"), "a title that is not known may not store");
+  const refused = page.getByRole("region", { name: "Associations that were turned away" });
+  await refused.getByRole("cell", { name: "HOSPITALPACS" }).first().waitFor();
+  await accessible(page, "peers with one turned away");
+  await shot("peers");
+
+  await page.getByRole("button", { name: "Change PACS" }).click();
+  await page.getByLabel("AE title").fill("HOSPITALPACS");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("region", { name: "Who changed what" }).getByText("ae title: HOSPITALPACS", { exact: true }).waitFor();
+
+  expect(pacsSends("HOSPITALPACS"), "the peer with its true title may store");
+  await to(page, "Studies");
+  await page.getByRole("region", { name: "Studies, newest first" }).getByRole("link").first().click();
+  await page.getByRole("heading", { name: "What happened" }).waitFor();
+  await page.locator(".lead .state", { hasText: "reported" }).waitFor({ timeout: 60000 });
+  await page.getByRole("region", { name: "Reports and where they go" }).locator("tbody tr", { hasText: "PACS" }).first().waitFor();
+  await accessible(page, "the study");
+  await shot("study");
+
+  for (const [title, name] of [["Overview", "overview"], ["Queue", "queue"], ["Studies", "studies"], ["Models", "models"], ["System", "system"], ["Accounts", "accounts"]]) {
+    await to(page, title);
+    await page.getByRole("heading", { level: 1, name: title }).waitFor();
+    await read(page);
+    await accessible(page, title);
+    await shot(name);
+  }
+  expect(page.complaints.length === 0, page.complaints.join("\n"));
+} catch (failure) {
+  await shot("failure");
+  console.error(failure, page.complaints);
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+}
