@@ -164,6 +164,21 @@ struct AlertOptions {
 int alert_list(const AlertOptions& options);
 int alert_close(const AlertOptions& options);
 
+/// `glisson manual DIR`, for the build: man1/, man5/ and completions/ below a folder, from the command line
+/// itself.
+struct CommandDescription;
+struct ManualOptions {
+  std::filesystem::path folder;
+};
+int write_manual(const CommandDescription& program, const ManualOptions& options);
+
+/// `glisson names KIND`, for the completion: a name a line.
+struct NamesOptions {
+  std::string kind;  ///< "PEER", "PROTOCOL" or "MODEL".
+  SettingsOptions settings;
+};
+int print_names(const NamesOptions& options);
+
 /// `glisson db status|migrate`.
 struct DatabaseOptions {
   SettingsOptions settings;
