@@ -153,6 +153,15 @@ struct StatusOptions {
 };
 int status(const StatusOptions& options);
 
+/// `glisson pause|resume receive|analyse|deliver --reason TEXT`.
+struct PauseOptions {
+  std::string activity;
+  std::string reason;
+  SettingsOptions settings;
+};
+int pause(const PauseOptions& options);
+int resume(const PauseOptions& options);
+
 /// `glisson alert list|close`.
 struct AlertOptions {
   long long id = 0;

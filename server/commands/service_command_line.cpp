@@ -205,6 +205,29 @@ void add_status(CLI::App& app, int& exit_code) {
       .with_footer("Example:\n  glisson status");
 }
 
+void add_pauses(CLI::App& app, int& exit_code) {
+  const auto add = [&](const char* name, const char* description, int (*action)(const PauseOptions&)) {
+    auto added = add_action(app, exit_code, name, description, action);
+    added.argument("WORK", &PauseOptions::activity, "receive, analyse or deliver")
+        ->check(CLI::IsMember({"receive", "analyse", "deliver"}).description(""));
+    auto* const reason =
+        added.command->add_option("--reason", added.options->reason, "Why; everybody who looks sees it")
+            ->type_name("TEXT");
+    return std::pair(added.command, reason);
+  };
+  const auto [pause_command, reason] =
+      add("pause", "Pause work on all hosts until it is resumed, also over restarts", &pause);
+  reason->required();
+  pause_command->footer(
+      "Example:\n"
+      "  glisson pause analyse --reason \"the PACS is moved tonight\"\n"
+      "What is in hand is finished. receive: new associations that store are rejected for now, so that "
+      "their\n"
+      "senders try again; C-ECHO is answered. analyse, deliver: jobs wait. glisson status shows what is "
+      "paused.");
+  add("resume", "Resume work that was paused", &resume).first->footer("Example:\n  glisson resume analyse");
+}
+
 void add_alert(CLI::App& app, int& exit_code) {
   CLI::App* alert = app.add_subcommand("alert", "What somebody should know although no job stands for it");
   alert->require_subcommand(1);
@@ -251,6 +274,7 @@ void add_service_commands(CLI::App& app, int& exit_code) {
   add_explain(app, exit_code);
   add_deliver(app, exit_code);
   add_status(app, exit_code);
+  add_pauses(app, exit_code);
   add_alert(app, exit_code);
   add_db(app, exit_code);
 }
