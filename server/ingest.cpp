@@ -12,6 +12,7 @@
 #include "server/resources/readiness.hpp"
 #include "server/roles.hpp"
 #include "storage/alerts.hpp"
+#include "storage/pauses.hpp"
 
 namespace glisson::server {
 namespace {
@@ -70,6 +71,11 @@ Admission Ingest::admit(const dicom::AssociationRequest& request, const Connecti
       // A peer that calls back with the result of a storage commitment shows that it reaches us.
       association();
       return admission;
+    }
+    // Associations in hand go on: a pause ends nothing in the middle of a study.
+    if (storage::find_pause(database(), storage::Activity::receive)) {
+      log::warning(fmt::format("association refused for now: {}", receive_paused));
+      return Admission::congested;
     }
     if (const auto& refusal = node_refusal()) {
       log::warning(fmt::format("association refused for now: {}", refusal->reason));

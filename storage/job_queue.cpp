@@ -26,7 +26,7 @@ constexpr Statement find_jobs_of_worker{"find_jobs_of_worker", R"(
 constexpr Statement claim_due_job{"claim_due_job", R"(
   with due as (
     select job_id from job
-    where state = 'scheduled' and run_at <= now() and kind = any($1::text[])
+    where state = 'scheduled' and run_at <= now() and kind = any((select claimable($1::text[]))::text[])
     order by priority, run_at, job_id
     limit 1 for update skip locked
   ), claimed as (
@@ -46,7 +46,8 @@ constexpr Statement extend_lease{"extend_lease", R"(
 
 constexpr Statement next_due{"next_due", R"(
   select ceil(1000 * extract(epoch from min(due_at) - clock_timestamp()))::bigint
-  from (select min(run_at) as due_at from job where state = 'scheduled' and kind = any($1::text[])
+  from (select min(run_at) as due_at from job
+        where state = 'scheduled' and kind = any((select claimable($1::text[]))::text[])
         union all
         select min(lease_until) from job where state = 'running' and kind = any($1::text[])) as next)"};
 

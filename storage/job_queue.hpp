@@ -34,7 +34,8 @@ std::string notification_channel(JobKind kind);
 inline constexpr int max_unanswered = 3;
 
 /// Transaction 2: claims the job that is due first (live work before backfill). Running jobs whose lease ran
-/// out are released before, as by rescue_jobs(), so that one of them may be the one claimed.
+/// out are released before, as by rescue_jobs(), so that one of them may be the one claimed. Kinds that are
+/// paused (storage/pauses.hpp) are left alone.
 /// @param worker who claims, e.g. "host:pid".
 /// @param lease until when the job is safe from others unless renewed, by PostgreSQL's clock.
 /// @param deadline from now; the lease is not renewed past it.
@@ -45,8 +46,8 @@ std::optional<Job> claim_job(Database& database, const std::vector<JobKind>& kin
 /// @return false when the job no longer runs under this attempt or its deadline is over: stop working on it.
 bool renew_lease(Database& database, const Job& job, std::chrono::milliseconds lease);
 
-/// Time until the next job of these kinds is due or the lease of one runs out; none when nothing is scheduled
-/// or running.
+/// Time until the next job of these kinds is due, unless they are paused, or the lease of one runs out; none
+/// when nothing is.
 std::optional<std::chrono::milliseconds> until_next_job(Database& database,
                                                         const std::vector<JobKind>& kinds);
 

@@ -7,6 +7,7 @@
 #include "server/commands/error_report.hpp"
 #include "server/commands/exit_code.hpp"
 #include "server/commands/service_command_line.hpp"
+#include "server/manual/command_description.hpp"
 
 namespace glisson::server {
 namespace {
@@ -29,13 +30,12 @@ void add_extract(CLI::App& app, int& exit_code) {
       ->type_name("N")
       ->check(CLI::Range(1, 65535).description(""));
   command->add_option("--protocol", options->protocol, "Extraction protocol")
-      ->type_name("NAME")
+      ->type_name("PROTOCOL")
       ->capture_default_str();
-  command
-      ->add_option("--format", options->format,
-                   "csv: a row for each value, with reason, unit and protocol; json: also codes and labels")
-      ->check(CLI::IsMember({"csv", "json"}).description(""))
-      ->type_name("csv|json")
+  one_of(command->add_option(
+             "--format", options->format,
+             "csv: a row for each value, with reason, unit and protocol; json: also codes and labels"),
+         {"csv", "json"})
       ->capture_default_str();
   command->add_flag("--timing", options->timing, "Print the time of each stage to standard error");
   add_settings_options(*command, options->settings);
@@ -78,73 +78,100 @@ void add_phantom(CLI::App& app, int& exit_code) {
   command->callback([options, &exit_code] { exit_code = report_errors([&] { return phantom(*options); }); });
 }
 
+/// Adds a command without options of its own to a group.
+template <typename Options>
+std::pair<CLI::App*, Options*> add_to(CLI::App& group, int& exit_code, const char* name,
+                                      const char* description, int (*run_command)(const Options&),
+                                      const char* example) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = group.add_subcommand(name, description);
+  command->add_flag("--json", options->json, "Print JSON instead of text for people");
+  add_settings_options(*command, options->settings);
+  command->callback([options, run_command, &exit_code] {
+    exit_code = report_errors([&] { return run_command(*options); });
+  });
+  command->footer(std::string("Example:\n  ") + example);
+  return {command, options.get()};
+}
+
 void add_model(CLI::App& app, int& exit_code) {
   CLI::App* group = app.add_subcommand("model", "Risk models: list, show, check");
   group->require_subcommand(1);
-  const auto add = [&](const char* name, const char* description, int (*run_command)(const ModelOptions&)) {
-    auto options = std::make_shared<ModelOptions>();
-    CLI::App* command = group->add_subcommand(name, description);
-    command->add_flag("--json", options->json, "Print JSON");
-    command->callback([options, run_command, &exit_code] {
-      exit_code = report_errors([&] { return run_command(*options); });
-    });
-    return std::pair(command, options);
-  };
-  const auto [list, list_options] =
-      add("list", "List the models that ship and those of the data folder", model_list);
-  add_settings_options(*list, list_options->settings);
+  add_to(*group, exit_code, "list", "List the models that ship and those of the data folder", model_list,
+         "glisson model list");
   const auto [show, show_options] =
-      add("show", "Show one model: formula, cut-offs, population, source", model_show);
-  show->add_option("NAME", show_options->name, "Name of the model")->required()->type_name("");
-  add_settings_options(*show, show_options->settings);
-  const auto [check, check_options] = add("check", "Check a model package", model_check);
+      add_to(*group, exit_code, "show", "Show one model: formula, cut-offs, population, source", model_show,
+             "glisson model show tumour-burden-score");
+  show->add_option("MODEL", show_options->name, "Name of the model")->required()->type_name("");
+  const auto [check, check_options] = add_to(*group, exit_code, "check", "Check a model package", model_check,
+                                             "glisson model check /var/lib/glisson/models/our-score");
   check->add_option("PACKAGE", check_options->package, "Folder of the package, or its model.toml")
       ->required()
       ->type_name("")
       ->check(CLI::ExistingPath.description(""));
-  add_settings_options(*check, check_options->settings);
-  group->footer("Example:\n  glisson model show tumour-burden-score");
 }
 
 void add_config(CLI::App& app, int& exit_code) {
   CLI::App* group = app.add_subcommand("config", "Settings of this host: check, show, template");
   group->require_subcommand(1);
-  const auto add = [&](const char* name, const char* description, int (*run_command)(const ConfigOptions&)) {
-    auto options = std::make_shared<ConfigOptions>();
-    CLI::App* command = group->add_subcommand(name, description);
-    command->add_flag("--json", options->json, "Print JSON");
-    add_settings_options(*command, options->settings);
-    command->callback([options, run_command, &exit_code] {
-      exit_code = report_errors([&] { return run_command(*options); });
-    });
-  };
-  add("check", "Check settings, the extraction protocol and every model", config_check);
-  add("show", "Show the settings in effect; passwords are masked", config_show);
-  group->add_subcommand("template", "Print a settings file with every setting, commented out")
-      ->callback([&exit_code] { exit_code = report_errors(config_template); });
-  group->footer("Example:\n  glisson config check --config /etc/glisson/glisson.toml");
+  add_to(*group, exit_code, "check", "Check settings, the extraction protocol and every model", config_check,
+         "glisson config check --config /etc/glisson/glisson.toml");
+  add_to(*group, exit_code, "show", "Show the settings in effect; passwords are masked", config_show,
+         "glisson config show");
+  CLI::App* settings_file =
+      group->add_subcommand("template", "Print a settings file with every setting, commented out");
+  settings_file->footer("Example:\n  glisson config template > glisson.toml");
+  settings_file->callback([&exit_code] { exit_code = report_errors(config_template); });
+}
+
+/// Commands for the build and for the completion, which no help shows.
+void add_hidden(CLI::App& app, int& exit_code) {
+  auto manual = std::make_shared<ManualOptions>();
+  CLI::App* command = app.add_subcommand("manual", "Write the manual pages and the completion")->group("");
+  command->add_option("DIR", manual->folder, "Folder to write into")->required();
+  command->callback([&app, manual, &exit_code] {
+    exit_code = report_errors([&] { return write_manual(describe(app), *manual); });
+  });
+  auto names = std::make_shared<NamesOptions>();
+  command = app.add_subcommand("names", "Print the names of peers, protocols or models")->group("");
+  one_of(command->add_option("KIND", names->kind, "Of what"), {"PEER", "PROTOCOL", "MODEL"})->required();
+  add_settings_options(*command, names->settings);
+  command->callback([names, &exit_code] { exit_code = report_errors([&] { return print_names(*names); }); });
+}
+
+std::string exit_codes() {
+  std::string text = "Exit codes:";
+  for (const auto& [code, words] : exit_code_meanings) {
+    text += "\n  " + std::to_string(code) + " " + words;
+  }
+  return text;
 }
 
 }  // namespace
 
+std::unique_ptr<CLI::App> command_line(int& exit_code) {
+  auto app = std::make_unique<CLI::App>(
+      "Glisson: liver studies in, radiomics Structured Reports out. Research use only.", "glisson");
+  app->set_version_flag("--version", "glisson " GLISSON_VERSION);
+  app->require_subcommand(1);
+  app->footer(exit_codes());
+  add_service_commands(*app, exit_code);
+  add_analyse(*app, exit_code);
+  add_extract(*app, exit_code);
+  add_phantom(*app, exit_code);
+  add_model(*app, exit_code);
+  add_config(*app, exit_code);
+  add_hidden(*app, exit_code);
+  return app;
+}
+
 int run(int argc, char** argv) {
-  CLI::App app("Glisson: liver studies in, radiomics Structured Reports out. Research use only.", "glisson");
-  app.set_version_flag("--version", "glisson " GLISSON_VERSION);
-  app.require_subcommand(1);
-  app.footer(
-      "Exit codes: 0 done, 1 unexpected error, 2 wrong usage or settings, 3 unusable input, 4 try again, 5 "
-      "not found.");
   int exit_code = exit_success;
-  add_service_commands(app, exit_code);
-  add_analyse(app, exit_code);
-  add_extract(app, exit_code);
-  add_phantom(app, exit_code);
-  add_model(app, exit_code);
-  add_config(app, exit_code);
+  const auto app = command_line(exit_code);
   try {
-    app.parse(argc, argv);
+    app->parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? exit_success : exit_usage;
+    return app->exit(error) == 0 ? exit_success : exit_usage;
   }
   return exit_code;
 }

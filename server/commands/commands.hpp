@@ -153,6 +153,15 @@ struct StatusOptions {
 };
 int status(const StatusOptions& options);
 
+/// `glisson pause|resume receive|analyse|deliver --reason TEXT`.
+struct PauseOptions {
+  std::string activity;
+  std::string reason;
+  SettingsOptions settings;
+};
+int pause(const PauseOptions& options);
+int resume(const PauseOptions& options);
+
 /// `glisson alert list|close`.
 struct AlertOptions {
   long long id = 0;
@@ -163,6 +172,21 @@ struct AlertOptions {
 };
 int alert_list(const AlertOptions& options);
 int alert_close(const AlertOptions& options);
+
+/// `glisson manual DIR`, for the build: man1/, man5/ and completions/ below a folder, from the command line
+/// itself.
+struct CommandDescription;
+struct ManualOptions {
+  std::filesystem::path folder;
+};
+int write_manual(const CommandDescription& program, const ManualOptions& options);
+
+/// `glisson names KIND`, for the completion: a name a line.
+struct NamesOptions {
+  std::string kind;  ///< "PEER", "PROTOCOL" or "MODEL".
+  SettingsOptions settings;
+};
+int print_names(const NamesOptions& options);
 
 /// `glisson db status|migrate`.
 struct DatabaseOptions {

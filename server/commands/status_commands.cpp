@@ -7,6 +7,7 @@
 #include "server/commands/exit_code.hpp"
 #include "server/commands/service_database.hpp"
 #include "server/commands/settings_options.hpp"
+#include "server/resources/pause_words.hpp"
 #include "server/resources/readiness.hpp"
 #include "storage/alerts.hpp"
 
@@ -37,6 +38,13 @@ nlohmann::json to_json(const storage::NodeState& state) {
           {"age", state.age.count()}};
 }
 
+nlohmann::json to_json(const storage::Pause& pause) {
+  return {{"activity", storage::keyword(pause.activity)},
+          {"who", pause.who},
+          {"reason", pause.reason},
+          {"since", pause.since}};
+}
+
 void print(const storage::AlertView& alert) {
   std::cout << fmt::format("{:>8}  {}  {}  {}: {} ({} times{})\n", alert.id, alert.last_at, alert.kind,
                            alert.subject, alert.detail, alert.times,
@@ -53,6 +61,10 @@ void print(const Readiness& node, const std::vector<storage::AlertView>& alerts)
     std::cout << fmt::format("This node receives, since {}.\n", node.state->since);
   } else {
     std::cout << fmt::format("This node does not receive: {}, {}\n", node.reason, node.detail);
+  }
+  for (const auto& pause : node.pauses) {
+    std::cout << fmt::format("{}; to go on: glisson resume {}\n", sentence(pause),
+                             storage::keyword(pause.activity));
   }
   if (node.state) {
     print_disk("store", node.state->store);
@@ -77,7 +89,9 @@ int status(const StatusOptions& options) {
                           {"reason", node.reason},
                           {"detail", node.detail},
                           {"resources", node.state ? to_json(*node.state) : nlohmann::json()},
+                          {"pauses", nlohmann::json::array()},
                           {"alerts", nlohmann::json::array()}};
+    for (const auto& pause : node.pauses) object["pauses"].push_back(to_json(pause));
     for (const auto& alert : alerts) object["alerts"].push_back(to_json(alert));
     std::cout << object.dump(2) << '\n';
   } else {

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
 #include "engine/errors.hpp"
 #include "server/log.hpp"
+#include "server/resources/pause_words.hpp"
 #include "server/resources/readiness.hpp"
 #include "server/resources/resource_marks.hpp"
 #include "server/roles.hpp"
@@ -29,6 +31,7 @@ class ResourceWatch {
 
   void step() {
     if (!database_) database_.emplace(database_url(settings_), "glisson resources");
+    tell_pauses();
     Resources resources;
     resources.store = disk_use(settings_.instances());
     if (settings_.database_url.empty()) resources.database = disk_use(settings_.data / "postgresql");
@@ -56,6 +59,24 @@ class ResourceWatch {
     return state;
   }
 
+  /// Without the reason: what people type is none of the log's business.
+  void tell_pauses() {
+    auto pauses = storage::list_pauses(*database_);
+    const auto is_in = [](const auto& list, const storage::Pause& pause) {
+      return std::ranges::find(list, pause.activity, &storage::Pause::activity) != list.end();
+    };
+    for (const auto& pause : pauses) {
+      if (!is_in(pauses_, pause)) {
+        log::warning(
+            fmt::format("{} is paused by {} since {}", gerund(pause.activity), pause.who, pause.since));
+      }
+    }
+    for (const auto& pause : pauses_) {
+      if (!is_in(pauses, pause)) log::info(fmt::format("{} goes on", gerund(pause.activity)));
+    }
+    pauses_ = std::move(pauses);
+  }
+
   void tell(const std::optional<Shortage>& shortage) {
     using storage::AlertKind;
     for (const auto kind :
@@ -75,6 +96,7 @@ class ResourceWatch {
   std::optional<storage::Database> database_;
   std::optional<std::optional<storage::AlertKind>> reported_;  ///< None before the first report.
   Clock::time_point next_report_;
+  std::vector<storage::Pause> pauses_;  ///< As they were told last.
 };
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <sys/socket.h>
 
-#include "server/log.hpp"
 #include "server/tls/tls_context.hpp"
 
 namespace glisson::server {
@@ -11,48 +10,79 @@ using boost::asio::ip::tcp;
 using boost::asio::posix::stream_descriptor;
 using boost::system::error_code;
 
+namespace {
+
+/// Until a tls process that did not take a connection is offered it again.
+constexpr std::chrono::milliseconds retry_interval{10};
+
+}  // namespace
+
 TlsPort::TlsPort(boost::asio::io_context& loop, const config::Settings& settings,
                  std::function<void(IncomingConnection)> whole)
-    : loop_(loop), settings_(settings), whole_(std::move(whole)), listener_(loop) {}
+    : loop_(loop), settings_(settings), whole_(std::move(whole)), listener_(loop), retry_(loop) {}
 
 void TlsPort::bind() { listener_.bind(settings_.bind_address, settings_.tls_port); }
 
 void TlsPort::check_files() const { static_cast<void>(make_server_context(settings_)); }
 
 void TlsPort::connect(Descriptor control) {
-  control_.emplace(loop_, control.release());
+  control_ = std::make_shared<stream_descriptor>(loop_, control.release());
   // A tls process that does not keep up must not hold up the plain port.
   control_->non_blocking(true);
-  listener_.accept([this](tcp::socket socket, const ConnectionOrigin& origin) {
-    if (!send_connection(control_->native_handle(), socket.native_handle(), origin)) {
-      log::warning("a TLS connection is closed: the tls process does not keep up");
-    }
-  });
-  receive();
+  receive(control_);
+  pass_on();
 }
 
 void TlsPort::disconnect() {
   listener_.suspend();
+  retry_.cancel();
+  error_code ignored;
+  if (control_) control_->close(ignored);  // receive() has a share in it.
   control_.reset();
 }
 
 void TlsPort::stop() {
   listener_.close();
-  control_.reset();
+  disconnect();
+  held_.reset();
 }
 
-void TlsPort::receive() {
-  control_->async_wait(stream_descriptor::wait_read, [this](const error_code& error) {
-    if (error || !control_) return;
-    const int control = control_->native_handle();
-    auto handed = receive_connection(control);
-    if (!handed && is_closed(control)) return;  // The process is dying; disconnect() follows.
+void TlsPort::pass_on() {
+  if (!pass_held()) return pass_on_later();
+  listener_.accept([this](tcp::socket socket, const ConnectionOrigin& origin) {
+    held_.emplace(Accepted{std::move(socket), origin});
+    if (!pass_held()) pass_on_later();
+  });
+}
+
+void TlsPort::pass_on_later() {
+  listener_.suspend();
+  retry_.expires_after(retry_interval);
+  retry_.async_wait([this](const error_code& cancelled) {
+    if (!cancelled && control_) pass_on();
+  });
+}
+
+/// False while the process has no room for it, or is dead already.
+bool TlsPort::pass_held() {
+  if (held_ && !send_connection(control_->native_handle(), held_->socket.native_handle(), held_->origin)) {
+    return false;
+  }
+  held_.reset();
+  return true;
+}
+
+void TlsPort::receive(const Control& control) {
+  control->async_wait(stream_descriptor::wait_read, [this, control](const error_code& error) {
+    if (error || control != control_) return;
+    auto handed = receive_connection(control->native_handle());
+    if (!handed && is_closed(control->native_handle())) return;  // It is dying; disconnect() follows.
     if (handed) {
       using Stream = boost::asio::generic::stream_protocol;
       whole_(
           {Stream::socket(loop_, Stream(AF_UNIX, 0), handed->socket.release()), std::move(handed->origin)});
     }
-    receive();
+    receive(control);
   });
 }
 

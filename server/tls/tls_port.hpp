@@ -2,7 +2,9 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <functional>
+#include <memory>
 #include <optional>
 
 #include "config/settings.hpp"
@@ -12,8 +14,8 @@
 namespace glisson::server {
 
 /// The supervisor's side of the TLS port: accepts, passes each raw socket to the tls process, and gets back
-/// the plain end of those that shook hands and sent a whole A-ASSOCIATE-RQ. While there is no tls process
-/// nothing is accepted; who connects meanwhile waits in the listener's queue.
+/// the plain end of those that shook hands and sent a whole A-ASSOCIATE-RQ. While there is no tls process, or
+/// it does not keep up, nothing is accepted; who connects meanwhile waits in the kernel's queue.
 class TlsPort {
  public:
   /// @param whole called with each connection that came back.
@@ -33,13 +35,23 @@ class TlsPort {
   void stop();
 
  private:
-  void receive();
+  using Control = std::shared_ptr<boost::asio::posix::stream_descriptor>;
+  void receive(const Control& control);
+  void pass_on();
+  void pass_on_later();
+  bool pass_held();
 
   boost::asio::io_context& loop_;
   const config::Settings& settings_;
   std::function<void(IncomingConnection)> whole_;
   Listener listener_;
-  std::optional<boost::asio::posix::stream_descriptor> control_;
+  Control control_;  ///< Null while there is no tls process.
+  boost::asio::steady_timer retry_;
+  struct Accepted {
+    boost::asio::ip::tcp::socket socket;
+    ConnectionOrigin origin;
+  };
+  std::optional<Accepted> held_;  ///< Accepted, and not passed on yet.
 };
 
 }  // namespace glisson::server

@@ -12,6 +12,7 @@
 #include "server/web/setup_token.hpp"
 #include "storage/accounts.hpp"
 #include "storage/database.hpp"
+#include "storage/pauses.hpp"
 
 namespace glisson::server {
 
@@ -66,6 +67,7 @@ std::vector<Route> peer_routes();
 std::vector<Route> change_routes();
 std::vector<Route> model_routes();
 std::vector<Route> system_routes();
+std::vector<Route> pause_routes();
 
 /// Ends a request with an error that its sender can do something about.
 struct ApiError {
@@ -85,6 +87,9 @@ nlohmann::json parse_object(const Request& request);
 std::string required_text(const nlohmann::json& object, const std::string& key, std::size_t longest = 500);
 /// The same; empty where it is missing or null.
 std::string optional_text(const nlohmann::json& object, const std::string& key, std::size_t longest = 500);
+/// What is paused, for the pages and /readyz.
+nlohmann::json pauses_json(const std::vector<storage::Pause>& pauses);
+
 /// Null for an empty text.
 nlohmann::json text_or_null(const std::string& text);
 

@@ -2,6 +2,7 @@
 
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "engine/errors.hpp"
@@ -111,6 +112,13 @@ void add_node(Exposition& exposition, storage::Database& database, const config:
   const Readiness node = readiness(database, settings);
   exposition.gauge("glisson_ready", "1 while this host takes what is sent to it, else 0.",
                    node.ready ? 1 : 0);
+  for (const auto activity :
+       {storage::Activity::receive, storage::Activity::analyse, storage::Activity::deliver}) {
+    const bool paused =
+        std::ranges::find(node.pauses, activity, &storage::Pause::activity) != node.pauses.end();
+    exposition.gauge("glisson_paused", "1 while an administrator has paused this activity on all hosts.",
+                     paused ? 1 : 0, {{"activity", std::string(storage::keyword(activity))}});
+  }
   const auto alerts = storage::count_open_alerts(database);
   for (const auto& alert : alerts) {
     exposition.gauge("glisson_alerts", "Open alerts by kind (glisson alert list).", number(alert.open),

@@ -52,7 +52,9 @@ Response show_overview(Call& call) {
   }
   const Readiness node = readiness(call.database, call.state.settings);
   auto not_ready = json::array();
-  if (!node.ready) not_ready.push_back({{"reason", node.reason}, {"message", node.detail}});
+  // A pause is told as such.
+  if (!node.ready && node.reason != receive_paused)
+    not_ready.push_back({{"reason", node.reason}, {"message", node.detail}});
   return json_response(
       {{"received",
         {{"instances", figures.instances}, {"studies", figures.studies}, {"bytes", figures.bytes}}},
@@ -68,7 +70,7 @@ Response show_overview(Call& call) {
        {"ready", node.ready},
        {"not_ready", std::move(not_ready)},
        {"alerts", alerts_json(storage::list_alerts(call.database, false, most_alerts))},
-       {"pauses", json::array()}});
+       {"pauses", pauses_json(node.pauses)}});
 }
 
 }  // namespace

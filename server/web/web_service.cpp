@@ -29,7 +29,7 @@ const std::vector<Route>& routes() {
     std::vector<Route> all;
     for (const auto& some :
          {session_routes(), account_routes(), overview_routes(), job_routes(), study_routes(), peer_routes(),
-          change_routes(), model_routes(), system_routes()}) {
+          change_routes(), model_routes(), system_routes(), pause_routes()}) {
       all.insert(all.end(), some.begin(), some.end());
     }
     return all;
@@ -207,6 +207,7 @@ Response WebService::ready() {
     const Readiness node = readiness(database(), state_.settings);
     body["ready"] = node.ready;
     if (!node.ready) body["reasons"].push_back({{"reason", node.reason}, {"message", node.detail}});
+    body["pauses"] = pauses_json(node.pauses);
   } catch (const TransientError&) {
     body["reasons"].push_back(
         {{"reason", "database_does_not_answer"}, {"message", "The database does not answer."}});

@@ -78,6 +78,10 @@ def main(folder, first, second):
         pathlib.Path(f"/tmp/{name}.deb").write_bytes(content)
 
     run("dpkg", "-i", "/tmp/first.deb")
+    installed = run("dpkg", "-L", "glisson").splitlines()
+    for file in ("man/man1/glisson.1.gz", "man/man1/glisson-peer.1.gz", "man/man5/glisson.toml.5.gz",
+                 "bash-completion/completions/glisson"):
+        assert f"/usr/share/{file}" in installed, f"{file} is not in the package"
     user = pwd.getpwnam("glisson")
     assert DATA.stat().st_uid == user.pw_uid or not list(DATA.iterdir())
     os.chown(DATA, user.pw_uid, user.pw_gid)  # It may be a mount point of enter_own_root().

@@ -163,6 +163,42 @@ class Tls(unittest.TestCase):
         with self.subTest("and the service stops in order"):
             self.assertEqual(service.stop(), 0)
 
+    def test_the_death_of_the_tls_process_shows_no_client_anything_but_tls(self):
+        service = self.service()
+        hello, kills, stop = client_hello(), 6, threading.Event()
+        answers, let_go = [], []
+
+        def client():
+            while not stop.is_set():
+                with socket.create_connection(("127.0.0.1", service.tls_port), timeout=10) as connection:
+                    try:
+                        connection.sendall(hello)
+                        answer = connection.recv(16)
+                    except ConnectionError:
+                        answer = b""
+                    (answers if answer else let_go).append(answer[:1])
+
+        clients = [threading.Thread(target=client) for _ in range(6)]
+        for thread in clients:
+            thread.start()
+        for _ in range(kills):
+            before = len(answers)
+            wait_until(lambda: len(answers) > before + 50, 20, "handshakes begin")
+            for pid in service.pids("tls"):
+                os.kill(pid, signal.SIGKILL)
+        before = len(answers)
+        wait_until(lambda: len(answers) > before + 50, 20, "handshakes begin again")
+        stop.set()
+        for thread in clients:
+            thread.join()
+        strange = [answer for answer in answers if answer not in (b"\x15", b"\x16")]  # Alert, handshake (RFC 8446 5.1).
+        self.assertEqual(strange, [])
+        # What the process held when it died, and what was on the way to it.
+        self.assertLessEqual(len(let_go), 2 * kills * len(clients))
+        figure(12, "tls_clients_over_6_kills", len(answers), "clients")
+        figure(12, "tls_clients_shown_anything_else", len(strange), f"of_{len(answers)}")
+        figure(12, "tls_clients_let_go_by_6_kills", len(let_go), "clients")
+
     def test_the_relay_costs_little(self):
         service = self.service("[queue]\nsettle_time = 3600\n")
         service.command("peer", "add", "pacs", "PACS", "127.0.0.1", "104", "--may", "store,echo")

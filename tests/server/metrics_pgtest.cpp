@@ -5,6 +5,7 @@
 
 #include "server/web/metrics.hpp"
 #include "storage/alerts.hpp"
+#include "storage/pauses.hpp"
 #include "storage/results.hpp"
 #include "tests/support/stored_study.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -82,6 +83,14 @@ TEST_F(MetricsTest, TellWhatIsDeadHeldAndAlerted) {
   EXPECT_THAT(metrics, HasSubstr("\nglisson_alerts{kind=\"study_too_large\"} 1\n"));
   EXPECT_THAT(metrics, HasSubstr("\nglisson_ready 0\n")) << "no upkeep looks at this host";
   EXPECT_THAT(metrics, HasSubstr("\nglisson_disk_free_bytes{disk=\"store\"} "));
+}
+
+TEST_F(MetricsTest, TellWhatIsPaused) {
+  storage::pause(database_, storage::Activity::deliver, {"ada", "Zqcanary"});
+  const std::string metrics = text();
+  EXPECT_THAT(metrics, HasSubstr("\nglisson_paused{activity=\"deliver\"} 1\n"));
+  EXPECT_THAT(metrics, HasSubstr("\nglisson_paused{activity=\"receive\"} 0\n"));
+  EXPECT_THAT(metrics, Not(HasSubstr("Zqcanary")));
 }
 
 TEST_F(MetricsTest, TellOfACertificateThatCannotBeRead) {

@@ -66,6 +66,21 @@ TEST_F(WebApi, GivesTheOverviewOfAnEmptyService) {
   EXPECT_EQ(client_.send("GET", "/api/overview?hours=x").status, 400);
 }
 
+TEST_F(WebApi, PausesAndResumesWithWhoAndWhy) {
+  EXPECT_EQ(client_.send("POST", "/api/pause", {{"what", "analyse"}}).status, 400) << "no reason";
+  EXPECT_EQ(client_.send("POST", "/api/pause", {{"what", "compare"}, {"reason", "x"}}).status, 400);
+  client_.ok("POST", "/api/pause", {{"what", "receive"}, {"reason", "the disk is changed"}});
+  const json overview = client_.get("/api/overview");
+  ASSERT_EQ(overview["pauses"].size(), 1U);
+  EXPECT_EQ(overview["pauses"][0]["what"], "receive");
+  EXPECT_EQ(overview["pauses"][0]["reason"], "the disk is changed");
+  EXPECT_EQ(overview["pauses"][0]["by"], client_.get("/api/changes")["changes"][0]["who"]);
+  EXPECT_EQ(overview["ready"], false);
+  EXPECT_EQ(overview["not_ready"], json::array()) << "the pause says it already";
+  client_.ok("POST", "/api/resume", {{"what", "receive"}});
+  EXPECT_EQ(client_.get("/api/overview")["pauses"], json::array());
+}
+
 TEST_F(WebApi, CountsWhatArrivedWhatWaitsAndHowLongReportsTook) {
   tests::add_destination(client_.database(), "pacs", "test");
   for (const double seconds : {10.0, 20.0, 30.0}) {
