@@ -1,18 +1,10 @@
 """The web pages in a real browser (tests/web), on a real service."""
 
-import os
-import pathlib
-import shutil
 import subprocess
 import unittest
 
 from glisson_service import Service, free_port, make_phantom, wait_until
-
-STORIES = pathlib.Path(__file__).parent.parent / "web"
-
-
-def browser_is_at_hand():
-    return shutil.which("node") and pathlib.Path(os.environ.get("CHROMIUM", "/usr/bin/chromium")).exists()
+from web_stories import browser_is_at_hand, install_stories
 
 
 class Browser(unittest.TestCase):
@@ -20,11 +12,7 @@ class Browser(unittest.TestCase):
     def setUpClass(cls):
         if not browser_is_at_hand():
             raise unittest.SkipTest("needs node and chromium")
-        # Beside the build, not in the source: the packages are exactly those of package-lock.json.
-        cls.stories = pathlib.Path(os.environ["GLISSON_BINARY"]).parent / "web-stories"
-        shutil.copytree(STORIES, cls.stories, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules"))
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=cls.stories, check=True,
-                       capture_output=True)
+        cls.stories = install_stories()
 
     def setUp(self):
         port = free_port()
@@ -43,9 +31,7 @@ class Browser(unittest.TestCase):
     def test_a_stranger_follows_a_study_to_its_report(self):
         self.service.pacs.start()
         study = make_phantom(self.service.home / "study")
-        # GLISSON_SCREENSHOTS=docs/screenshots makes the pictures of the documentation anew.
-        shots = os.environ.get("GLISSON_SCREENSHOTS", self.service.home / "screenshots")
-        self.play("story.mjs", self.service.port, self.service.pacs.port, study, shots)
+        self.play("story.mjs", self.service.port, self.service.pacs.port, study, self.service.home / "screenshots")
 
     def test_pages_for_everybody(self):
         self.play("pages.mjs")

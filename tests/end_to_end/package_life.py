@@ -1,4 +1,6 @@
-"""Life of the package, run by package_test.py in mount, network and process namespaces of its own: FOLDER FIRST.deb SECOND.deb."""
+"""Life of the package, run by package_test.py in mount, network and process namespaces of its own:
+FOLDER FIRST.deb SECOND.deb [STORIES SCREENSHOTS]. With STORIES (tests/web, its packages installed) the first use is
+that of a stranger in a browser."""
 
 import os
 import pathlib
@@ -12,6 +14,7 @@ import time
 
 SETTINGS = pathlib.Path("/etc/glisson/glisson.toml")
 DATA = pathlib.Path("/var/lib/glisson")
+SEND = ["storescu", "-R", "+sd", "+r", "-nh", "-aet", "HOSPITALPACS", "-aec", "GLISSON", "127.0.0.1", 11112, "/tmp/phantom"]
 
 
 def run(*arguments, status=0):
@@ -27,8 +30,8 @@ def wait_until(condition, seconds, what):
         time.sleep(0.1)
 
 
-def enter_own_root(folder):
-    """Everything below / that is written from here on is gone with this process."""
+def enter_own_root(folder, screenshots):
+    """Everything below / that is written from here on is gone with this process, but for the screenshots."""
     run("mount", "--make-rprivate", "/")
     run("mount", "-t", "tmpfs", "none", folder)
     for name in ("upper", "work", "root"):
@@ -41,6 +44,9 @@ def enter_own_root(folder):
     for private in ("tmp", "run", "var/lib/glisson"):
         if (root / private).exists():
             run("mount", "-t", "tmpfs", "none", root / private)
+    if screenshots:
+        (root / "tmp/screenshots").mkdir()
+        run("mount", "--bind", screenshots, root / "tmp/screenshots")
     os.chroot(root)
     os.chdir("/")
 
@@ -68,12 +74,30 @@ class Unit:
         assert self.process.wait(60) == 0
 
 
-def main(folder, first, second):
+def use_by_command_line():
+    run("glisson", "peer", "add", "PACS", "HOSPITALPACS", "127.0.0.1", 104, "--may", "store,echo", "--purpose", "test",
+        "--responsible", "the tests", "--until", "2099-12-31")
+    run(*SEND)
+
+
+def use_by_browser():
+    """As somebody who has never seen it: tests/web/story.mjs."""
+    wait_until((DATA / "setup-token").exists, 30, "the one-time token")
+    run("node", "/tmp/stories/story.mjs", "http://127.0.0.1:11180", DATA / "setup-token", 11112, 104, "/tmp/phantom",
+        "/tmp/screenshots")
+
+
+def main(folder, first, second, stories=None, screenshots=None):
     run("ip", "link", "set", "lo", "up")
     packages = {}
     for name, path in (("first", first), ("second", second)):
         packages[name] = path.read_bytes()
-    enter_own_root(folder)
+    if stories:
+        packed = subprocess.run(["tar", "-C", stories, "-c", "."], capture_output=True, check=True).stdout
+    enter_own_root(folder, screenshots)
+    if stories:
+        pathlib.Path("/tmp/stories").mkdir()
+        subprocess.run(["tar", "-C", "/tmp/stories", "-x"], input=packed, check=True)
     for name, content in packages.items():
         pathlib.Path(f"/tmp/{name}.deb").write_bytes(content)
 
@@ -96,11 +120,11 @@ def main(folder, first, second):
     subprocess.Popen(["storescp", "-aet", "PACS", "-od", str(pacs), "104"])
     service = Unit()
     service.start()
-    run("glisson", "peer", "add", "pacs", "PACS", "127.0.0.1", 104, "--may", "store,echo", "--purpose", "test",
-        "--responsible", "the tests", "--until", "2099-12-31")
     run("glisson", "phantom", "/tmp/phantom")
-    send = ["storescu", "-R", "+sd", "+r", "-nh", "-aet", "PACS", "-aec", "GLISSON", "127.0.0.1", 11112, "/tmp/phantom"]
-    run(*send)
+    if stories:
+        use_by_browser()
+    else:
+        use_by_command_line()
     wait_until(lambda: len(list(pacs.iterdir())) == 1, 60, "a report in the PACS")
 
     service.stop()
@@ -108,8 +132,8 @@ def main(folder, first, second):
     assert SETTINGS.read_text() == edited
     service = Unit()
     service.start()
-    assert "pacs" in run("glisson", "peer", "list")
-    run(*send)  # Nothing new came.
+    assert "HOSPITALPACS" in run("glisson", "peer", "list")
+    run(*SEND)  # Nothing new came.
     time.sleep(3)
     assert len(list(pacs.iterdir())) == 1
     service.stop()

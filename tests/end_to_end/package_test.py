@@ -8,6 +8,8 @@ import sys
 import tempfile
 import unittest
 
+from web_stories import browser_is_at_hand, install_stories
+
 BUILD = pathlib.Path(os.environ["GLISSON_BINARY"]).parent
 
 
@@ -36,9 +38,16 @@ class Package(unittest.TestCase):
         before = os.environ.get("GLISSON_PACKAGE_BEFORE")
         first = pathlib.Path(before) if before else build_package(self.folder, "0.0.1")
         second = build_package(self.folder, "99.0.0")
+        browser = []
+        if browser_is_at_hand():
+            # GLISSON_SCREENSHOTS=$PWD/docs/screenshots makes the pictures of the documentation anew.
+            shots = pathlib.Path(os.environ.get("GLISSON_SCREENSHOTS", self.folder / "screenshots"))
+            shots.mkdir(exist_ok=True)
+            browser = [install_stories(), shots]
+        life = tempfile.mkdtemp(dir=self.folder)
         done = subprocess.run(["unshare", "--mount", "--net", "--pid", "--fork", sys.executable, "-B",
-                               pathlib.Path(__file__).with_name("package_life.py"), self.folder, first, second],
-                              capture_output=True, text=True, timeout=240)
+                               pathlib.Path(__file__).with_name("package_life.py"), life, first, second, *browser],
+                              capture_output=True, text=True, timeout=280)
         self.assertEqual(done.returncode, 0, done.stdout[-4000:] + done.stderr[-4000:])
 
     def test_unit_is_valid_and_confined(self):

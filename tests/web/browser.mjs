@@ -11,7 +11,7 @@ export const pages = ["/", "/queue", "/studies", "/peers", "/models", "/system",
 /** Opens a page; what the browser complains about (scripts, Content-Security-Policy) ends the story. */
 export async function open(base, options = {}) {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
-  const context = await browser.newContext({ baseURL: base, viewport: { width: 1366, height: 860 }, ...options });
+  const context = await browser.newContext({ baseURL: base, viewport: { width: 1366, height: 860 }, locale: "en-GB", timezoneId: "UTC", ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(20000);
   page.complaints = [];

@@ -11,7 +11,10 @@ const [base, tokenFile, port, pacsPort, study, shots] = process.argv.slice(2);
 const token = fs.readFileSync(tokenFile, "utf8").trim();
 fs.mkdirSync(shots, { recursive: true });
 const { browser, page } = await open(base);
-const shot = (name) => page.screenshot({ path: `${shots}/${name}.png`, animations: "disabled" });
+async function shot(name, options = {}) {
+  await page.mouse.move(0, 0);
+  await page.screenshot({ path: `${shots}/${name}.png`, animations: "disabled", ...options });
+}
 
 function pacsSends(calling) {
   const done = spawnSync("storescu", ["-R", "+sd", "+r", "-nh", "-aet", calling, "-aec", "GLISSON", "127.0.0.1", port, study], {
@@ -40,7 +43,9 @@ try {
   await page.getByLabel("For which purpose").selectOption("test");
   await page.getByLabel("Who answers for it").fill("Ann");
   await page.getByLabel("Until").fill("2099-12-31");
-  await shot("add_peer");
+  await page.setViewportSize({ width: 1366, height: 1240 });
+  await shot("add_peer", { clip: { x: 300, y: 0, width: 766, height: 1240 } });
+  await page.setViewportSize({ width: 1366, height: 860 });
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByRole("cell", { name: "HospitalPacs" }).first().waitFor();
 
@@ -48,12 +53,21 @@ try {
   const refused = page.getByRole("region", { name: "Associations that were turned away" });
   await refused.getByRole("cell", { name: "HOSPITALPACS" }).first().waitFor();
   await accessible(page, "peers with one turned away");
-  await shot("peers");
+  await shot("peers", { fullPage: true });
 
-  await page.getByRole("button", { name: "Change PACS" }).click();
-  await page.getByLabel("AE title").fill("HOSPITALPACS");
+  // One click says which peer was meant; the dialog holds the title that it called itself by.
+  await refused.getByRole("button", { name: "It is PACS" }).click();
+  expect((await page.getByLabel("AE title").inputValue()) === "HOSPITALPACS", "the dialog proposes the title that was refused");
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByRole("region", { name: "Who changed what" }).getByText("ae title: HOSPITALPACS", { exact: true }).waitFor();
+  await page.getByRole("region", { name: "Who changed what" }).getByText("AE title: HOSPITALPACS", { exact: true }).waitFor();
+  await page.getByText("Nobody was turned away.").waitFor();
+
+  await page.getByRole("button", { name: "Test PACS" }).click();
+  await page.getByRole("button", { name: "Start the test" }).click();
+  await page.getByRole("region", { name: "Test of PACS" }).getByRole("listitem").first().waitFor();
+  await accessible(page, "the test of a peer");
+  await shot("peer_test", { fullPage: true });
+  await page.getByRole("button", { name: "Close" }).click();
 
   expect(pacsSends("HOSPITALPACS"), "the peer with its true title may store");
   await to(page, "Studies");
@@ -62,14 +76,27 @@ try {
   await page.locator(".lead .state", { hasText: "reported" }).waitFor({ timeout: 60000 });
   await page.getByRole("region", { name: "Reports and where they go" }).locator("tbody tr", { hasText: "PACS" }).first().waitFor();
   await accessible(page, "the study");
-  await shot("study");
+  await shot("study", { fullPage: true });
 
   for (const [title, name] of [["Overview", "overview"], ["Queue", "queue"], ["Studies", "studies"], ["Models", "models"], ["System", "system"], ["Accounts", "accounts"]]) {
     await to(page, title);
     await page.getByRole("heading", { level: 1, name: title }).waitFor();
+    if (title === "Queue") {
+      await page.getByText("No job waits, and none failed.").waitFor();
+      await page.getByLabel("State").selectOption("done");
+      await page.getByRole("cell", { name: "deliver" }).first().waitFor();
+    }
     await read(page);
     await accessible(page, title);
-    await shot(name);
+    await shot(name, { fullPage: true });
+  }
+  await page.getByRole("button", { name: "Dark colours" }).click();
+  for (const title of ["Accounts", "System", "Models", "Peers", "Studies", "Queue", "Overview"]) {
+    await to(page, title);
+    await page.getByRole("heading", { level: 1, name: title }).waitFor();
+    await read(page);
+    await accessible(page, `${title} in dark`);
+    if (title === "Overview") await shot("overview_dark", { fullPage: true });
   }
   expect(page.complaints.length === 0, page.complaints.join("\n"));
 } catch (failure) {

@@ -134,6 +134,9 @@ export interface Refused {
   address: string;
   reason: string;
   message: string;
+  advice: string | null;
+  /** A peer that is added or changed here mends it. */
+  admissible: boolean;
   count: number;
   first_at: string;
   last_at: string;

@@ -25,6 +25,13 @@ export function duration(seconds: number): string {
   return `${Math.round(seconds / 86400)} days`;
 }
 
+/** How long a disk lasts. What is years away is a guess and is told as one. */
+export function daysLeft(days: number): string {
+  if (days > 3650) return "more than 10 years";
+  if (days > 730) return `about ${Math.round(days / 365)} years`;
+  return plural(Math.floor(days), "day");
+}
+
 export function ago(time: string, now: number = Date.now()): string {
   const seconds = (now - Date.parse(time)) / 1000;
   if (Number.isNaN(seconds)) return "";

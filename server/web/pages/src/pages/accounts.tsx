@@ -15,12 +15,13 @@ export function AccountsPage() {
   const [password, setPassword] = useState(false);
   return (
     <>
+      {administrator && <AllAccounts />}
+      <h2>My account</h2>
       <p>
         <button type="button" onClick={() => setPassword(true)}>
           Change my password
         </button>
       </p>
-      {administrator && <AllAccounts />}
       {password && (
         <Dialog
           title="Change my password"

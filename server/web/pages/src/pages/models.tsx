@@ -1,7 +1,13 @@
 import type { Model } from "../api";
 import { useResource } from "../hooks";
 import { Empty, Loaded, Table } from "../parts/basics";
-import { count } from "../words";
+import { count, plural } from "../words";
+
+function assessed({ assessed: times, could_not: without }: Model): string {
+  if (times === 0 && without === 0) return "Not asked for yet.";
+  const want = without === 0 ? "no input was ever missing" : `${plural(without, "time")} it could not be, for want of an input`;
+  return `Assessed ${plural(times, "time")}; ${want}.`;
+}
 
 export function ModelsPage() {
   const models = useResource<{ models: Model[] }>("/api/models", 30);
@@ -13,17 +19,17 @@ export function ModelsPage() {
         ) : (
           <>
             {data.models.map((model) => (
-              <section key={`${model.name} ${model.version}`} class="panel" aria-label={model.name}>
+              <section key={`${model.name} ${model.version}`} class="panel" aria-label={`Model ${model.name}`}>
                 <h2>
                   {model.name} {model.version} <span class="state plain">{model.status}</span>
                 </h2>
                 <p>
-                  {model.endpoint}. Assessed {count(model.assessed)} times; could not {count(model.could_not)} times for want of an input.
+                  {model.endpoint}. {assessed(model)}
                 </p>
-                <Table caption={`What ${model.name} needs`} head={["Needs", "From", "Had it", "Missing"]}>
+                <Table even caption={`What ${model.name} needs`} head={["Needs", "From", "Had it", "Missing"]}>
                   {model.needs.map((need) => (
                     <tr key={need.input}>
-                      <td>{need.input}</td>
+                      <td><code>{need.input}</code></td>
                       <td>{need.source}</td>
                       <td>{count(need.had)}</td>
                       <td>{count(need.missing)}</td>

@@ -51,7 +51,7 @@ function Figures({ data }: { data: Overview }) {
       <div class="charts">
         <Chart title="Objects received per hour" at={data.series.at} values={data.series.instances} say={whole} kind="bars" />
         <Chart title="Reports stored per hour" at={data.series.at} values={data.series.reports} say={whole} kind="bars" />
-        <Chart title="Segmentation to report, 95 of 100" at={data.series.at} values={data.series.p95} say={duration} kind="line" />
+        <Chart title="Segmentation to report, 95 of 100 within" at={data.series.at} values={data.series.p95} say={duration} kind="line" />
       </div>
       <h2>What waits</h2>
       {data.waiting.length === 0 ? (

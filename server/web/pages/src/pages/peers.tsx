@@ -4,7 +4,7 @@ import { useAction, useResource } from "../hooks";
 import { Empty, Field, Loaded, Notice, State, Table, Time } from "../parts/basics";
 import { Dialog } from "../parts/dialog";
 import { useAdministrator } from "../parts/session";
-import { count } from "../words";
+import { count, words } from "../words";
 
 const rights: { right: Right; meaning: string }[] = [
   { right: "store", meaning: "store studies here" },
@@ -20,7 +20,7 @@ const purposes: Record<NonNullable<Peer["purpose"]>, string> = {
 
 type Open =
   | { kind: "add"; from?: Refused }
-  | { kind: "change"; peer: Peer }
+  | { kind: "change"; peer: Peer; title?: string }
   | { kind: "remove"; peer: Peer }
   | { kind: "check"; peer: Peer };
 
@@ -45,14 +45,14 @@ export function PeersPage() {
         </p>
       )}
       <Loaded of={peers}>{(data) => <PeerTable peers={data.peers} onOpen={setOpen} />}</Loaded>
+      {open?.kind === "check" && <CheckPanel key={open.peer.name} peer={open.peer} onClose={() => setOpen(null)} />}
       <h2>Turned away</h2>
-      <Loaded of={refused}>{(data) => <RefusedTable refused={data.refused} onAdmit={(from) => setOpen({ kind: "add", from })} />}</Loaded>
+      <Loaded of={refused}>{(data) => <RefusedTable refused={data.refused} peers={peers.data?.peers ?? []} onOpen={setOpen} />}</Loaded>
       <h2>Changes</h2>
       <Loaded of={changes}>{(data) => <ChangeTable changes={data.changes} />}</Loaded>
       {open?.kind === "add" && <PeerDialog from={open.from} onClose={() => setOpen(null)} onDone={done} />}
-      {open?.kind === "change" && <PeerDialog peer={open.peer} onClose={() => setOpen(null)} onDone={done} />}
+      {open?.kind === "change" && <PeerDialog peer={open.peer} title={open.title} onClose={() => setOpen(null)} onDone={done} />}
       {open?.kind === "remove" && <RemoveDialog peer={open.peer} onClose={() => setOpen(null)} onDone={done} />}
-      {open?.kind === "check" && <CheckPanel key={open.peer.name} peer={open.peer} onClose={() => setOpen(null)} />}
     </>
   );
 }
@@ -73,7 +73,7 @@ function PeerTable({ peers, onOpen }: { peers: Peer[]; onOpen: (open: Open) => v
             {peer.networks.length > 0 && <span class="faint"> calls from {peer.networks.join(", ")}</span>}
           </td>
           <td>{peer.may.join(", ") || "nothing"}</td>
-          <td>
+          <td class="wide">
             {!peer.receives_reports
               ? "none"
               : peer.purpose
@@ -106,7 +106,7 @@ function PeerTable({ peers, onOpen }: { peers: Peer[]; onOpen: (open: Open) => v
   );
 }
 
-function RefusedTable({ refused, onAdmit }: { refused: Refused[]; onAdmit: (from: Refused) => void }) {
+function RefusedTable({ refused, peers, onOpen }: { refused: Refused[]; peers: Peer[]; onOpen: (open: Open) => void }) {
   const administrator = useAdministrator();
   if (refused.length === 0) return <Empty>Nobody was turned away.</Empty>;
   return (
@@ -122,28 +122,47 @@ function RefusedTable({ refused, onAdmit }: { refused: Refused[]; onAdmit: (from
           </td>
           <td class="wide">
             {entry.message}
-            {entry.near && (
+            {entry.near ? (
               <p class="hint">
-                Did they mean <code>{entry.near}</code>?
+                Nearly the same as <code>{entry.near}</code>. Upper and lower case count.
               </p>
+            ) : (
+              !entry.admissible && entry.advice && <p class="hint">Next: {entry.advice}</p>
             )}
           </td>
           <td>{count(entry.count)}</td>
           <td>
             <Time at={entry.last_at} />
           </td>
-          <td>
-            {administrator ? (
-              <button type="button" onClick={() => onAdmit(entry)} aria-label={`Admit ${entry.calling} from ${entry.address}`}>
-                Admit
-              </button>
-            ) : (
-              <span class="faint">for administrators</span>
-            )}
-          </td>
+          <td class="buttons">{administrator ? <Remedies of={entry} peers={peers} onOpen={onOpen} /> : <span class="faint">for administrators</span>}</td>
         </tr>
       ))}
     </Table>
+  );
+}
+
+/** What mends a refusal: the title of the peer that was meant, or a peer of its own. */
+function Remedies({ of: entry, peers, onOpen }: { of: Refused; peers: Peer[]; onOpen: (open: Open) => void }) {
+  const known = peers.find((peer) => peer.ae_title === entry.calling);
+  const near = entry.reason === "calling_title_unknown" ? peers.find((peer) => peer.ae_title === entry.near) : undefined;
+  if (!entry.admissible) return <span class="faint">at the sender</span>;
+  return (
+    <>
+      {near && (
+        <button type="button" class="primary" onClick={() => onOpen({ kind: "change", peer: near, title: entry.calling })}>
+          It is {near.name}
+        </button>
+      )}
+      {known ? (
+        <button type="button" onClick={() => onOpen({ kind: "change", peer: known })} aria-label={`Change ${known.name}, which was turned away`}>
+          Change {known.name}
+        </button>
+      ) : (
+        <button type="button" onClick={() => onOpen({ kind: "add", from: entry })} aria-label={`${near ? "Admit as another" : "Admit"}: ${entry.calling} from ${entry.address}`}>
+          {near ? "Admit as another" : "Admit"}
+        </button>
+      )}
+    </>
   );
 }
 
@@ -173,17 +192,27 @@ function ChangeTable({ changes }: { changes: Change[] }) {
   );
 }
 
+/** Whether a field of something new, or gone, says anything. */
+const says = (value: unknown) => value !== null && value !== false && value !== "" && !(Array.isArray(value) && value.length === 0);
+
+const plain = (value: unknown): string => {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (Array.isArray(value)) return value.join(", ") || "none";
+  return typeof value === "object" ? (value === null ? "none" : JSON.stringify(value)) : String(value);
+};
+
 /** The fields of one side that the other side does not have alike. */
 function Difference({ of, beside }: { of: unknown; beside: unknown }) {
   if (typeof of !== "object" || of === null) return <span class="faint">nothing</span>;
   const other = (typeof beside === "object" && beside !== null ? beside : {}) as Record<string, unknown>;
-  const fields = Object.entries(of).filter(([key, value]) => JSON.stringify(other[key]) !== JSON.stringify(value));
+  const created = typeof beside !== "object" || beside === null;
+  const fields = Object.entries(of).filter(([key, value]) => (created ? says(value) : JSON.stringify(other[key]) !== JSON.stringify(value)));
   if (fields.length === 0) return <span class="faint">the same</span>;
   return (
     <ul class="plain">
       {fields.map(([key, value]) => (
         <li key={key}>
-          {key.replaceAll("_", " ")}: {Array.isArray(value) ? value.join(", ") : String(value ?? "none")}
+          {key === "ae_title" ? "AE title" : words(key)}: {plain(value)}
         </li>
       ))}
     </ul>
@@ -208,7 +237,16 @@ function settingsOf(form: FormData, certificate: string | null): PeerSettings {
   };
 }
 
-function PeerDialog({ peer, from, onClose, onDone }: { peer?: Peer; from?: Refused | undefined; onClose: () => void; onDone: () => void }) {
+interface PeerDialogProps {
+  peer?: Peer;
+  /** Another AE title than the peer has. */
+  title?: string | undefined;
+  from?: Refused | undefined;
+  onClose: () => void;
+  onDone: () => void;
+}
+
+function PeerDialog({ peer, title, from, onClose, onDone }: PeerDialogProps) {
   const titled = peer ? `Change ${peer.name}` : from ? `Admit ${from.calling}` : "Add a peer";
   const save = async (form: FormData) => {
     const settings = settingsOf(form, peer?.certificate ?? null);
@@ -220,7 +258,7 @@ function PeerDialog({ peer, from, onClose, onDone }: { peer?: Peer; from?: Refus
   return (
     <Dialog title={titled} action={from ? "Admit" : "Save"} onClose={onClose} onDone={save}>
       {!peer && <Field label="Name" name="name" required maxLength={64} hint="What people call it, for example PACS." />}
-      <Field label="AE title" name="ae_title" required maxLength={16} defaultValue={peer?.ae_title ?? from?.calling ?? ""} hint="Upper and lower case count." />
+      <Field label="AE title" name="ae_title" required maxLength={16} defaultValue={title ?? peer?.ae_title ?? from?.calling ?? ""} hint="Upper and lower case count." />
       <Field label="Host" name="host" required defaultValue={peer?.host ?? from?.address ?? ""} hint="Name or address that reports are sent to." />
       <Field label="Port" name="port" type="number" min={1} max={65535} required defaultValue={String(peer?.port ?? 104)} />
       <Field

@@ -19,13 +19,13 @@ export function QueuePage({ search }: { search: URLSearchParams }) {
   return (
     <>
       <form class="filters" aria-label="Which jobs are shown" onSubmit={(event) => event.preventDefault()}>
-        <Choice label="State" options={states} value={state} onChoice={(value) => choose("state", value)} />
-        <Choice label="Kind" options={kinds} value={kind} onChoice={(value) => choose("kind", value)} />
+        <Choice label="State" all="not done" options={states} value={state} onChoice={(value) => choose("state", value)} />
+        <Choice label="Kind" all="all" options={kinds} value={kind} onChoice={(value) => choose("kind", value)} />
       </form>
       <Loaded of={jobs}>
         {(data) =>
           data.jobs.length === 0 ? (
-            <Empty>No such job.</Empty>
+            <Empty>{state || kind ? "No job is of this state and kind." : "No job waits, and none failed."}</Empty>
           ) : (
             <>
               <Table caption="Jobs, failures first" head={["Job", "State", "Study", "Why", "When", "Tries", "Action"]}>
@@ -62,12 +62,12 @@ export function QueuePage({ search }: { search: URLSearchParams }) {
   );
 }
 
-function Choice({ label, options, value, onChoice }: { label: string; options: string[]; value: string | null; onChoice: (value: string) => void }) {
+function Choice({ label, all, options, value, onChoice }: { label: string; all: string; options: string[]; value: string | null; onChoice: (value: string) => void }) {
   return (
     <label>
       {label}{" "}
       <select value={value ?? ""} onChange={(event) => onChoice(event.currentTarget.value)}>
-        <option value="">all</option>
+        <option value="">{all}</option>
         {options.map((option) => (
           <option key={option} value={option}>
             {option}
@@ -104,7 +104,7 @@ function JobRow({ job, onRetry }: { job: Job; onRetry: () => void }) {
             Try again
           </button>
         ) : (
-          <span class="faint">none</span>
+          <span class="faint">{over ? "for administrators" : "none needed"}</span>
         )}
       </td>
     </tr>

@@ -23,7 +23,7 @@ export function SignIn({ session, onSession }: { session: Session; onSession: (s
             Sign in
           </button>
         </div>
-        <p class="hint">{session.research_notice}</p>
+        <p class="hint notice-below">{session.research_notice}</p>
       </form>
     </main>
   );
@@ -66,7 +66,7 @@ export function FirstStart({ notice, onSession }: { notice: string; onSession: (
             Make the first account
           </button>
         </div>
-        <p class="hint">{notice}</p>
+        <p class="hint notice-below">{notice}</p>
       </form>
     </main>
   );

@@ -43,9 +43,9 @@ function Story({ data: { study, timeline, scores, reports } }: { data: StudyDeta
               <td>
                 {score.model} {score.version} <span class="faint">{score.status}</span>
               </td>
-              <td>{score.label ?? "study"}</td>
+              <td class="whole">{score.label ?? "study"}</td>
               <td>{score.endpoint}</td>
-              <td>{score.score === null ? "undefined" : `${Number(score.score.toPrecision(4))}${score.unit && score.unit !== "1" ? ` ${score.unit}` : ""}`}</td>
+              <td>{score.score === null ? <span class="faint">none</span> : `${Number(score.score.toPrecision(4))}${score.unit && score.unit !== "1" ? ` ${score.unit}` : ""}`}</td>
               <td class="wide">{score.category ?? (score.reason ? words(score.reason) : "")}</td>
             </tr>
           ))}

@@ -4,7 +4,7 @@ import { useAction, useResource } from "../hooks";
 import { Empty, Field, Loaded, Notice, Table, Time } from "../parts/basics";
 import { Dialog } from "../parts/dialog";
 import { useAdministrator } from "../parts/session";
-import { bytes, count } from "../words";
+import { bytes, count, daysLeft } from "../words";
 
 const activities: { what: Activity; meaning: string }[] = [
   { what: "receive", meaning: "Receiving studies" },
@@ -38,7 +38,7 @@ function Pauses() {
       {error && <Notice tone="bad">{error}</Notice>}
       <Loaded of={overview}>
         {(data) => (
-          <Table caption="What runs and what is paused" head={["Work", "State", "Action"]}>
+          <Table caption="What runs and what is paused" head={["Part", "State", "Action"]}>
             {activities.map(({ what, meaning }) => {
               const pause = data.pauses.find((entry) => entry.what === what);
               return (
@@ -105,13 +105,13 @@ function Parts({ system }: { system: System }) {
               {disk.high_water && <span class="state bad">too little: new studies are refused</span>}
             </td>
             <td>{disk.answers ? bytes(disk.total) : "unknown"}</td>
-            <td>{!disk.answers ? "unknown" : disk.forecast_days === null ? "not in sight" : `${count(Math.floor(disk.forecast_days))} days`}</td>
+            <td>{!disk.answers ? "unknown" : disk.forecast_days === null ? "not in sight" : daysLeft(disk.forecast_days)}</td>
           </tr>
         ))}
       </Table>
       <h2>Certificates</h2>
       {system.certificates.length === 0 ? (
-        <Empty>TLS is not set up.</Empty>
+        <Empty>DICOM over TLS is not set up, so there is no certificate that could expire.</Empty>
       ) : (
         <Table caption="Certificates" head={["File", "Subject", "Expires", "Days left"]}>
           {system.certificates.map((certificate) => (
@@ -150,7 +150,7 @@ function Parts({ system }: { system: System }) {
         ))}
       </Table>
       <p class="faint">
-        Glisson {system.version}, schema {system.schema}, PostgreSQL {system.database.version} with {bytes(system.database.size)}.
+        Glisson {system.version}, schema {system.schema.replace(/_.*/, "")}, PostgreSQL {system.database.version} with {bytes(system.database.size)}.
       </p>
     </>
   );

@@ -72,11 +72,12 @@ export function Loaded<T>({ of, children }: { of: Resource<T>; children: (data: 
   );
 }
 
-/** A table that a narrow screen or 200 % zoom scrolls inside itself, by keyboard too. */
-export function Table({ caption, head, children }: { caption: string; head: string[]; children: ComponentChildren }) {
+/** A table that a narrow screen or 200 % zoom scrolls inside itself, by keyboard too. Where several stand below one
+ *  another, `even` columns keep them in line. */
+export function Table({ caption, head, even = false, children }: { caption: string; head: string[]; even?: boolean; children: ComponentChildren }) {
   return (
     <div class="scroll" role="region" aria-label={caption} tabIndex={0}>
-      <table>
+      <table {...(even ? { class: "even" } : {})}>
         <caption class="hidden">{caption}</caption>
         <thead>
           <tr>

@@ -34,14 +34,14 @@ export function Chart({ title, at, values, say, kind }: ChartProps) {
         legend: { show: false },
         scales: { y: { range: (_plot, _low, high) => [0, Math.max(high * 1.1, 1)] } },
         axes: [
-          { ...axis },
-          { ...axis, size: 64, values: (_plot, splits) => splits.map((split) => say(split)) },
+          { ...axis, values: [[3600, "{HH}:{mm}", "\n{D} {MMM}", null, null, null, null, null, 1]] },
+          { ...axis, size: 56, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000], values: (_plot, splits) => splits.map((split) => say(split)) },
         ],
         series: [
           {},
           {
             stroke: line,
-            width: 2,
+            width: kind === "bars" ? 0 : 2,
             fill: kind === "bars" ? line : "transparent",
             ...(kind === "bars" && bars ? { paths: bars({ size: [0.7, 40] }) } : {}),
             points: { show: kind === "line" },
@@ -64,7 +64,7 @@ export function Chart({ title, at, values, say, kind }: ChartProps) {
   return (
     <figure class="chart">
       <figcaption>
-        {title} <span class="faint">({summary})</span>
+        <strong>{title}</strong> <span class="faint">{summary}</span>
       </figcaption>
       <div ref={place} role="img" aria-label={`${title}: ${summary}`} />
     </figure>
