@@ -66,15 +66,16 @@ class Database:
     def __init__(self, network, folder):
         self.inside = ["ip", "netns", "exec", network.name]
         self.data = folder / "postgresql"
-        self.user = ["setpriv", f"--reuid={SERVICE_USER}", f"--regid={pwd.getpwnam(SERVICE_USER).pw_gid}", "--clear-groups"]
+        group = pwd.getpwnam(SERVICE_USER).pw_gid
+        self.user = ["setpriv", f"--reuid={SERVICE_USER}", f"--regid={group}", "--clear-groups"]
         run(*self.user, PROGRAMS / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "--locale=C.UTF-8",
             "--encoding=UTF8", "--no-sync", cwd="/")
         with open(self.data / "pg_hba.conf", "a") as rules:
             rules.write("host all all 192.0.2.0/24 trust\n")
         with open(self.data / "postgresql.conf", "a") as settings:
             settings.write(f"listen_addresses = '{HUB}'\nunix_socket_directories = ''\nfsync = off\njit = off\n")
-        run(*self.inside, *self.user, PROGRAMS / "pg_ctl", "-D", self.data, "-l", folder / "postgresql.log", "-w", "start",
-            cwd="/", env={**os.environ, "PGHOST": HUB})
+        run(*self.inside, *self.user, PROGRAMS / "pg_ctl", "-D", self.data, "-l", folder / "postgresql.log",
+            "-w", "start", cwd="/", env={**os.environ, "PGHOST": HUB})
         self.url = f"postgresql://postgres@{HUB}/postgres"
 
     def query(self, sql):
@@ -105,8 +106,9 @@ class Host(Service):
                  *(["--roles", self.roles] if self.roles else [])], stdout=log, stderr=subprocess.STDOUT)
 
     def run(self, *arguments):
-        return subprocess.run([*self.inside, os.environ["GLISSON_BINARY"], *map(str, arguments), "--config", self.config,
-                               "--data", self.data], capture_output=True, text=True, timeout=60)
+        return subprocess.run([*self.inside, os.environ["GLISSON_BINARY"], *map(str, arguments),
+                               "--config", self.config, "--data", self.data],
+                              capture_output=True, text=True, timeout=60)
 
     def signal(self, number, role=None):
         for pid in self.pids(role):
@@ -154,16 +156,20 @@ class SeveralHosts(unittest.TestCase):
                                str(DICOM_PORT)], capture_output=True).returncode == 0
 
     def send(self, host, kind="none"):
-        """A new study, to one host; returns (exit status, its objects)."""
+        """A new study, to one host; returns its objects, and those that were answered with Success."""
         folder = self.folder / f"study{self.sent}"
         folder.mkdir()
         subprocess.run([os.environ["FLAWED_STUDY"], folder, f"s{self.sent}", kind], check=True)
         self.sent += 1
-        status = 0
-        for part in ("images", "seg.dcm"):
-            status = status or store(DICOM_PORT, "GLISSON", "PACS", folder / part, address=host.address,
-                                     wrapper=self.pacs.wrapper)[0]
-        return status, [*(folder / "images").iterdir(), folder / "seg.dcm"]
+        stored = [path for part in ("images", "seg.dcm")
+                  for path in store(DICOM_PORT, "GLISSON", "PACS", folder / part, address=host.address,
+                                    wrapper=self.pacs.wrapper)[1]]
+        return [*(folder / "images").iterdir(), folder / "seg.dcm"], stored
+
+    def send_whole(self, host, kind="none"):
+        objects, stored = self.send(host, kind)
+        self.assertEqual(len(stored), len(objects))
+        return len(objects)
 
     def reports(self):
         return [sop_instance_uid(path) for path in self.pacs.received()]
@@ -188,9 +194,7 @@ class SeveralHosts(unittest.TestCase):
         wait_until(lambda: third.pids("analysis"), 30, "the third host analyses")
         objects = 0
         for number in range(12):
-            status, sent = self.send((first, second)[number % 2])
-            self.assertEqual(status, 0)
-            objects += len(sent)
+            objects += self.send_whole((first, second)[number % 2])
         self.wait_for_reports(self.sent)
         self.assert_each_done_once()
         self.assertEqual(self.count("instance"), objects)
@@ -204,16 +208,17 @@ class SeveralHosts(unittest.TestCase):
 
     def test_a_host_that_is_cut_off_loses_its_jobs_and_cannot_commit_late(self):
         hosts = {host.name: host for host in self.hosts("first", "second")}
-        self.assertEqual(self.send(hosts["first"], "long_work")[0], 0)
+        self.send_whole(hosts["first"], "long_work")
         worker = wait_until(lambda: self.database.query("select split_part(worker, ':', 1) from glisson.job "
-                                                        "where kind = 'analyse' and state = 'running'"), 30, "it is analysed")
+                                                        "where kind = 'analyse' and state = 'running'"),
+                            30, "it is analysed")
         lost, other = hosts.pop(worker[0][0]), hosts.popitem()[1]
         # Stopped for a while as well, as a virtual machine that is moved: it cannot know that its time is over.
         self.network.set_link(lost.name, "down")
         lost.signal(signal.SIGSTOP)
         self.addCleanup(lost.signal, signal.SIGCONT)
         self.assertFalse(self.answers(lost))
-        self.assertEqual(self.send(other)[0], 0)
+        self.send_whole(other)
         self.wait_for_reports(2)
         self.assert_each_done_once()
 
@@ -230,7 +235,7 @@ class SeveralHosts(unittest.TestCase):
                                        "order by job_id limit 1")
         self.assertEqual(outcomes, [[lost.name, "no_answer"]])
         other.stop()
-        self.assertEqual(self.send(lost)[0], 0)
+        self.send_whole(lost)
         self.wait_for_reports(3)
         self.assert_each_done_once()
         figure(20, "late_commits", self.count("analysis") - self.sent, "analyses")
@@ -242,16 +247,28 @@ class SeveralHosts(unittest.TestCase):
         shutil.chown(elsewhere, SERVICE_USER, SERVICE_USER)
         second = self.host("second", elsewhere)
         wait_until(lambda: self.answers(second), 60, "the second host answers an echo")
-        self.assertNotEqual(self.send(second)[0], 0)
+        self.assertEqual(self.send(second)[1], [])
         self.assertEqual(self.count("instance"), 0)
         wait_until(lambda: "foreign_store" in second.alerts(), 20, "the alert is raised")
         self.assertIn("is the folder mounted?", second.alerts()["foreign_store"]["detail"])
         self.sent = 0
         shutil.rmtree(self.folder / "study0")
         # Its analysis takes no job either: it would find no file.
-        self.assertEqual(self.send(first)[0], 0)
+        self.send_whole(first)
         self.wait_for_reports(1)
-        self.assertEqual(self.count("job_attempt where worker like 'second:%' and outcome <> 'done'"), 0)
+        self.assertEqual(self.count("job_attempt a join glisson.job using (job_id) "
+                                    "where kind = 'analyse' and a.worker like 'second:%'"), 0)
+        self.assert_each_done_once()
+        # The store goes away under a host that knew it, and comes back.
+        (self.store / "identity").rename(self.store / "elsewhere")
+        kept = self.count("instance")
+        self.assertEqual(self.send(first)[1], [])
+        self.assertEqual(self.count("instance"), kept)
+        (self.store / "elsewhere").rename(self.store / "identity")
+        wait_until(lambda: "foreign_store" not in first.alerts(), 20, "the store is known again")
+        self.send_whole(first)
+        self.sent -= 1
+        self.wait_for_reports(2)
         self.assert_each_done_once()
 
 
