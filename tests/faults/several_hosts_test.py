@@ -264,8 +264,10 @@ class SeveralHosts(unittest.TestCase):
         kept = self.count("instance")
         self.assertEqual(self.send(first)[1], [])
         self.assertEqual(self.count("instance"), kept)
+        alert = "alert where kind = 'foreign_store' and subject like 'first:%' and closed_at is "
+        wait_until(lambda: self.count(alert + "null") == 1, 20, "the alert is raised")
         (self.store / "elsewhere").rename(self.store / "identity")
-        wait_until(lambda: "foreign_store" not in first.alerts(), 20, "the store is known again")
+        wait_until(lambda: self.count(alert + "not null") == 1, 20, "the store is known again")
         self.send_whole(first)
         self.sent -= 1
         self.wait_for_reports(2)
