@@ -69,6 +69,36 @@ ProtocolKey classes_key() {
           }};
 }
 
+ProtocolKey weighting_key() {
+  const auto& names = engine::weighting_norm_names();
+  return {
+      "features",
+      "weighting_norm",
+      "one of " + quoted_list(names),
+      "features averaged over directions",
+      "Distance weighting of GLCM and GLRLM (`weightingNorm`): their matrices of all directions, weighted by "
+      "the distance of neighbours (exp(-d^2) and d, d in mm by this norm; \"no_weighting\": 1), are merged "
+      "into one, whose features are computed.",
+      false,
+      [&names](ProtocolDraft& draft, const TomlSource& source, const TomlValue& value) {
+        draft.pyradiomics.weighting_norm =
+            static_cast<engine::WeightingNorm>(choice_among(source, value, "weighting_norm", names));
+      }};
+}
+
+/// Distance weighting is that of two classes only.
+void refuse_weighting_without_its_classes(const ProtocolDraft& draft, const TomlSource& source) {
+  if (!draft.sets("features.weighting_norm")) return;
+  for (const char* name : {"glcm", "glrlm"}) {
+    if (std::ranges::find(draft.pyradiomics.feature_classes, name) !=
+        draft.pyradiomics.feature_classes.end()) {
+      return;
+    }
+  }
+  source.refuse(draft.line_of("features.weighting_norm"),
+                "weighting_norm contradicts classes without \"glcm\" and \"glrlm\"");
+}
+
 void refuse_both_or_neither_bins(const ProtocolDraft& draft, const TomlSource& source) {
   const bool width = draft.sets("image.bin_width");
   const bool count = draft.sets("image.bin_count");
@@ -103,8 +133,10 @@ ProtocolSchema pyradiomics_schema() {
   schema.keys = image_keys();
   std::ranges::move(image_type_keys(), std::back_inserter(schema.keys));
   schema.keys.push_back(classes_key());
+  schema.keys.push_back(weighting_key());
   schema.contradictions = {refuse_both_or_neither_bins, refuse_filters_without_features,
-                           refuse_padding_without_resampling, refuse_settings_without_their_type};
+                           refuse_padding_without_resampling, refuse_weighting_without_its_classes,
+                           refuse_settings_without_their_type};
   schema.finish = [](ProtocolDraft& draft) {
     draft.pyradiomics.image_types = image_types_of(draft);
     draft.protocol.settings = draft.pyradiomics;

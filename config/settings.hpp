@@ -32,6 +32,7 @@ struct ApplicationEntity {
 /// Everything that belongs to one host (glisson.toml). Peers live in PostgreSQL.
 struct Settings {
   std::filesystem::path data = "/var/lib/glisson";
+  std::filesystem::path store;       ///< Empty: in the data folder.
   std::string ae_title = "GLISSON";  ///< The first of this node's titles; reports go out under it.
   bool any_called_title = false;
   bool open_echo = true;
@@ -83,7 +84,7 @@ struct Settings {
   /// settle_time and protocol.
   std::vector<ApplicationEntity> application_entities() const;
 
-  std::filesystem::path instances() const { return data / "store"; }
+  std::filesystem::path instances() const { return store.empty() ? data / "store" : store; }
   std::filesystem::path protocol_folder() const { return data / "protocols"; }
   std::filesystem::path model_folder() const { return data / "models"; }
 };

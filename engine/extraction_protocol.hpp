@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/features/distance_weighting.hpp"
 #include "engine/features/ibsi_settings.hpp"
 #include "engine/geometry/derived_regions.hpp"
 #include "engine/images/filters.hpp"
@@ -23,6 +24,8 @@ struct PyRadiomicsSettings {
   int pad_distance = 5;                            ///< Voxels of margin around the region when resampling.
   std::vector<ImageType> image_types{Original{}};  ///< What features are computed on, each once.
   std::vector<std::string> feature_classes;        ///< PyRadiomics classes to compute, e.g. "shape", "glcm".
+  /// GLCM and GLRLM of the directions are merged with weights by distance; none: their features are averaged.
+  std::optional<WeightingNorm> weighting_norm;
 };
 
 /// A filter and what its response map is called.

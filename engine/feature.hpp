@@ -76,4 +76,7 @@ const std::vector<FeatureDefinition>& ibsi_feature_catalogue();
 /// @throws std::logic_error for a feature that no catalogue holds.
 const FeatureDefinition& feature_definition(std::string_view family, std::string_view name);
 
+/// The same of a PyRadiomics feature without IBSI's code, for a region for which both differ.
+const FeatureDefinition& definition_of_its_own(std::string_view family, std::string_view name);
+
 }  // namespace glisson::engine

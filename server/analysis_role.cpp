@@ -14,6 +14,7 @@
 #include "storage/index.hpp"
 #include "storage/instance_store.hpp"
 #include "storage/results.hpp"
+#include "storage/store_identity.hpp"
 
 namespace glisson::server {
 namespace {
@@ -21,13 +22,19 @@ namespace {
 class Analysis {
  public:
   explicit Analysis(const config::Settings& settings)
-      : settings_(settings), entities_(settings.application_entities()), store_(settings.instances()) {
+      : settings_(settings),
+        entities_(settings.application_entities()),
+        store_(settings.instances()),
+        store_identity_(store_) {
     for (const auto& entity : entities_) {
       if (!recipes_.contains(entity.protocol)) {
         recipes_.emplace(entity.protocol, load_recipe(settings, entity.protocol));
       }
     }
   }
+
+  /// @throws TransientError where the files cannot be those of the database.
+  void require_store(storage::Database& database) { store_identity_.require(database); }
 
   void work(storage::Database& database, const storage::Job& job) {
     if (job.kind == storage::JobKind::compare) return compare(database, job);
@@ -78,6 +85,7 @@ class Analysis {
       same = dicom::image_content_digest(store_.path_of(inputs.first_file_id)) ==
              dicom::image_content_digest(store_.path_of(inputs.second_file_id));
     } catch (const RejectedInput& error) {
+      if (!store_identity_.holds()) throw TransientError("the instance store is not there");
       // What cannot be compared is not known to be the same.
       why = fmt::format("they cannot be compared, {}: {}", keyword(error.reason()), error.what());
     }
@@ -124,6 +132,7 @@ class Analysis {
   /// An object that comes again repairs its file and wakes the analysis.
   std::filesystem::path file_of(const std::string& id) const {
     if (!store_.has(id, 0)) {
+      if (!store_identity_.holds()) throw TransientError("the instance store is not there");
       throw RejectedInput(RejectionReason::missing_file, "file " + id + " is not in the instance store");
     }
     return store_.path_of(id);
@@ -194,6 +203,7 @@ class Analysis {
   const config::Settings& settings_;
   std::vector<config::ApplicationEntity> entities_;
   storage::InstanceStore store_;
+  storage::StoreIdentity store_identity_;
   std::map<std::string, Recipe> recipes_;  ///< By the protocol's name.
 };
 
@@ -213,7 +223,8 @@ int run_analysis_role(const config::Settings& settings, int control,
                             .writable = {},
                             .memory = settings.memory_limit,
                             .control = control});
-           }});
+           },
+       .before_claim = [&](storage::Database& database) { analysis.require_store(database); }});
 }
 
 }  // namespace glisson::server

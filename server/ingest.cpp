@@ -29,6 +29,7 @@ dicom::StoreOutcome out_of_resources(const std::string& comment) {
 Ingest::Ingest(const config::Settings& settings)
     : settings_(settings),
       store_(settings.instances()),
+      store_identity_(store_),
       doorkeeper_(settings, [this]() -> storage::Database& { return database(); }),
       node_(node_name(settings)),
       allowance_(static_cast<std::uint64_t>(settings.largest_study), settings.largest_study_bytes) {}
@@ -94,6 +95,7 @@ const std::optional<storage::Refusal>& Ingest::node_refusal() {
   const auto now = std::chrono::steady_clock::now();
   if (now >= look_again_) {
     node_refusal_ = storage::refusal_of(database(), node_);
+    store_identity_.claim(database());
     look_again_ = now + lasts;
   }
   return node_refusal_;
@@ -139,7 +141,12 @@ dicom::StoreOutcome Ingest::index(const dicom::InstanceHeader& header,
     auto published = std::async(std::launch::async, [this] { file_->publish(); });
     const storage::IngestResult result =
         storage::ingest(database(), instance, doorkeeper_.entity().settle_time,
-                        std::bind_front(&storage::InstanceStore::has, &store_), [&] { published.get(); });
+                        std::bind_front(&storage::InstanceStore::has, &store_), [&] {
+                          published.get();
+                          if (!store_identity_.holds()) {
+                            throw TransientError("the instance store was exchanged meanwhile");
+                          }
+                        });
     if (!storage::needs_file(result)) file_->discard();
     file_.reset();
     if (result == storage::IngestResult::repaired) {

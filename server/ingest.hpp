@@ -14,6 +14,7 @@
 #include "storage/index.hpp"
 #include "storage/instance_store.hpp"
 #include "storage/node_state.hpp"
+#include "storage/store_identity.hpp"
 
 namespace glisson::server {
 
@@ -45,6 +46,7 @@ class Ingest {
 
   const config::Settings& settings_;
   storage::InstanceStore store_;
+  storage::StoreIdentity store_identity_;
   std::optional<storage::Database> database_;
   Doorkeeper doorkeeper_;
   std::optional<storage::IncomingFile> file_;  ///< Of the C-STORE in hand.

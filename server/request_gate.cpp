@@ -1,13 +1,18 @@
 #include "server/request_gate.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <boost/asio/steady_timer.hpp>
+#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
+
+#include "server/peer_deadline.hpp"
 
 namespace glisson::server {
 namespace {
@@ -19,18 +24,48 @@ constexpr std::size_t calling_title_offset = 26;
 constexpr std::size_t title_size = 16;
 constexpr std::size_t fixed_part_size = 74;  ///< Before the variable items.
 
+// PS3.8 9.3.4.
+constexpr std::uint8_t rejected_permanent = 1, rejected_transient = 2;
+constexpr std::uint8_t by_service_user = 1, by_presentation_provider = 3;
+constexpr std::uint8_t calling_title_not_recognized = 3, local_limit_exceeded = 2;
+
+/// Before the socket is looked at again where the system wakes for less than was asked for.
+constexpr std::chrono::milliseconds another_look{20};
+
 void set_low_water_mark(int socket, std::size_t bytes) {
   const int value = static_cast<int>(bytes);
   ::setsockopt(socket, SOL_SOCKET, SO_RCVLOWAT, &value, sizeof value);
 }
 
-/// Without leading and trailing spaces, which are padding (PS3.5 6.2 AE).
-std::string title_at(std::span<const std::uint8_t> request, std::size_t offset) {
-  const auto field = request.subspan(offset, title_size);
-  const std::string text(field.begin(), field.end());
+std::string_view without_padding(std::string_view text) {
   const auto begin = text.find_first_not_of(' ');
-  if (begin == std::string::npos) return {};
-  return text.substr(begin, text.find_last_not_of(' ') - begin + 1);
+  return begin == text.npos ? std::string_view() : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
+}
+
+AssociationTitles titles_of(std::span<const std::uint8_t> request) {
+  AssociationTitles titles;
+  const auto read = [&](std::size_t offset, std::string& title) {
+    const auto bytes = request.subspan(offset, title_size);
+    const std::string_view field(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    const auto end = std::min(field.find('\0'), field.size());
+    title = without_padding(field.substr(0, end));
+    if (field.find_first_not_of(std::string_view("\0 ", 2), end) != field.npos) titles.sound = false;
+  };
+  read(called_title_offset, titles.called);
+  read(calling_title_offset, titles.calling);
+  return titles;
+}
+
+/// Writes an A-ASSOCIATE-RJ (PS3.8 9.3.4) and closes the connection.
+void reject(IncomingConnection connection, std::uint8_t result, std::uint8_t source, std::uint8_t reason) {
+  const std::array<std::uint8_t, 10> answer{0x03, 0, 0, 0, 0, 4, 0, result, source, reason};
+  // A socket that was just accepted has room for ten bytes; a peer that is gone already is no concern.
+  const int socket = connection.socket.native_handle();
+  ::send(socket, answer.data(), answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  // Unread request bytes would turn the close into a reset that may overtake the answer.
+  std::array<std::uint8_t, largest_association_request> unread;
+  ::recv(socket, unread.data(), unread.size(), MSG_DONTWAIT);
+  ::shutdown(socket, SHUT_WR);
 }
 
 class Wait : public std::enable_shared_from_this<Wait> {
@@ -38,21 +73,22 @@ class Wait : public std::enable_shared_from_this<Wait> {
   Wait(IncomingConnection connection, std::function<void(IncomingConnection, AssociationTitles)> whole,
        std::function<void()> gone)
       : connection_(std::move(connection)),
-        timer_(connection_.socket.get_executor()),
+        deadline_(connection_.socket.get_executor()),
+        pause_(connection_.socket.get_executor()),
         whole_(std::move(whole)),
         gone_(std::move(gone)) {}
 
   void start(std::chrono::milliseconds deadline) {
-    timer_.expires_after(deadline);
-    timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
-      if (!error) self->close();
+    deadline_.start(deadline, [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->close();
     });
     wait_for(pdu_header_size);
   }
 
   void close() {
     if (!connection_.socket.is_open()) return;
-    timer_.cancel();
+    deadline_.cancel();
+    pause_.cancel();
     boost::system::error_code ignored;
     connection_.socket.close(ignored);
     gone_();
@@ -65,8 +101,8 @@ class Wait : public std::enable_shared_from_this<Wait> {
     set_low_water_mark(socket.native_handle(), bytes);
     socket.async_wait(std::decay_t<decltype(socket)>::wait_read,
                       [self = shared_from_this()](const boost::system::error_code& error) {
-                        if (error) return;  // The deadline closed the socket.
-                        self->look();
+                        // The deadline may have closed it since.
+                        if (!error && self->connection_.socket.is_open()) self->look();
                       });
   }
 
@@ -74,19 +110,32 @@ class Wait : public std::enable_shared_from_this<Wait> {
     std::array<std::uint8_t, largest_association_request> bytes;
     const ssize_t available =
         ::recv(connection_.socket.native_handle(), bytes.data(), needed_, MSG_PEEK | MSG_DONTWAIT);
-    // Woken below the mark: the peer has closed its side.
-    if (available < static_cast<ssize_t>(needed_)) return close();
+    if (available < static_cast<ssize_t>(needed_)) return has_ended(available) ? close() : look_later();
     const auto size = association_request_size(std::span(bytes).first<pdu_header_size>());
     if (!size) return close();
     if (needed_ < *size) return wait_for(*size);
     set_low_water_mark(connection_.socket.native_handle(), 1);
-    timer_.cancel();
-    whole_(std::move(connection_),
-           {title_at(bytes, called_title_offset), title_at(bytes, calling_title_offset)});
+    deadline_.cancel();
+    whole_(std::move(connection_), titles_of(bytes));
+  }
+
+  /// Fewer bytes than the mark are no end yet: the kernel wakes for them also when memory is short.
+  bool has_ended(ssize_t available) {
+    if (available <= 0) return available == 0 || (errno != EAGAIN && errno != EINTR);
+    pollfd watched{connection_.socket.native_handle(), POLLRDHUP, 0};
+    return ::poll(&watched, 1, 0) > 0;
+  }
+
+  void look_later() {
+    pause_.expires_after(another_look);
+    pause_.async_wait([self = shared_from_this()](const boost::system::error_code& cancelled) {
+      if (!cancelled && self->connection_.socket.is_open()) self->wait_for(self->needed_);
+    });
   }
 
   IncomingConnection connection_;
-  boost::asio::steady_timer timer_;
+  PeerDeadline deadline_;
+  boost::asio::steady_timer pause_;
   std::size_t needed_ = 0;
   std::function<void(IncomingConnection, AssociationTitles)> whole_;
   std::function<void()> gone_;
@@ -126,6 +175,10 @@ void RequestGate::admit(IncomingConnection connection) {
       std::move(connection), deadline_,
       [this, address, place](IncomingConnection whole, AssociationTitles titles) {
         leave(address, place);
+        if (!titles.sound) {
+          ++counts_.malformed_title;
+          return reject(std::move(whole), rejected_permanent, by_service_user, calling_title_not_recognized);
+        }
         whole_(std::move(whole), std::move(titles));
       },
       [this, address, place] {
@@ -153,20 +206,7 @@ void RequestGate::leave(const std::string& address, Line::iterator place) {
 }
 
 void reject_for_limit(IncomingConnection connection) {
-  static constexpr std::array<std::uint8_t, 10> reject{
-      0x03, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00,
-      0x02,  // Result: rejected transient.
-      0x03,  // Source: service provider, presentation related.
-      0x02,  // Reason: local limit exceeded.
-  };
-  // A socket that was just accepted has room for ten bytes; a peer that is gone already is no concern.
-  const int socket = connection.socket.native_handle();
-  ::send(socket, reject.data(), reject.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-  // Unread request bytes would turn the close into a reset that may overtake the answer.
-  std::array<std::uint8_t, 4096> unread;
-  while (::recv(socket, unread.data(), unread.size(), MSG_DONTWAIT) > 0) {
-  }
-  ::shutdown(socket, SHUT_WR);
+  reject(std::move(connection), rejected_transient, by_presentation_provider, local_limit_exceeded);
 }
 
 }  // namespace glisson::server

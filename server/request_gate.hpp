@@ -27,7 +27,7 @@ std::optional<std::size_t> association_request_size(std::span<const std::uint8_t
 /// Waits until a whole A-ASSOCIATE-RQ (PS3.8 9.3.2) lies in the socket's receive buffer, without taking a
 /// byte out of it, so that no association process ever waits for a silent peer. SO_RCVLOWAT keeps the loop
 /// asleep until the bytes still needed are there. A connection that shows anything else, ends, or takes
-/// longer than the deadline is closed.
+/// longer than the deadline (PeerDeadline) is closed.
 ///
 /// A local socket, such as the TLS relay's, ignores SO_RCVLOWAT: whoever brings one brings it with the whole
 /// request in it.
@@ -63,7 +63,8 @@ class RequestGate {
   std::map<std::string, Line> lines_;  ///< By the peers' addresses.
 };
 
-/// Writes an A-ASSOCIATE-RJ: transient, local limit exceeded (PS3.8 9.3.4), and closes the connection.
+/// Writes an A-ASSOCIATE-RJ: transient, local limit exceeded (PS3.8 9.3.4), and closes the connection. Of
+/// what the peer sent no more than one request is read: whoever goes on sending may miss the answer.
 void reject_for_limit(IncomingConnection connection);
 
 }  // namespace glisson::server

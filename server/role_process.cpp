@@ -12,13 +12,15 @@
 namespace glisson::server {
 namespace {
 
-/// Between fork and exec: only async-signal-safe calls.
+/// Between fork and exec: only async-signal-safe calls. Signals are blocked on entry.
 [[noreturn]] void become(int binary, int control, const char* name, char* const* arguments) {
   ::setpgid(0, 0);
+  for (const int signal : {SIGTERM, SIGINT, SIGCHLD, SIGPIPE}) ::signal(signal, SIG_DFL);
+  // Asks for files to be read anew, which a role that has no handler for it yet will read anyway.
+  ::signal(SIGHUP, SIG_IGN);
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGPIPE}) ::signal(signal, SIG_DFL);
   ::prctl(PR_SET_NAME, name);
   // dup2 onto itself would keep close-on-exec.
   if (control == control_descriptor) {
@@ -54,9 +56,15 @@ RoleProcess RoleLauncher::start(const std::string& role, const std::vector<std::
   for (std::string& text : texts) arguments.push_back(text.data());
   arguments.push_back(nullptr);
 
+  // A signal to the child must not run the supervisor's handlers in it.
+  sigset_t all, before;
+  sigfillset(&all);
+  ::sigprocmask(SIG_SETMASK, &all, &before);
   const pid_t pid = ::fork();
-  if (pid < 0) throw std::system_error(errno, std::generic_category(), "fork");
   if (pid == 0) become(binary_.get(), theirs.get(), role.c_str(), arguments.data());
+  const int failure = errno;
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
+  if (pid < 0) throw std::system_error(failure, std::generic_category(), "fork");
   return RoleProcess{pid, std::move(ours)};
 }
 

@@ -11,6 +11,7 @@
 #include "server/stop_watch.hpp"
 #include "storage/instance_store.hpp"
 #include "storage/job_queue.hpp"
+#include "storage/store_identity.hpp"
 
 namespace glisson::server {
 namespace {
@@ -27,6 +28,7 @@ constexpr auto reconciliation_age = 5min;
 int run_upkeep_role(const config::Settings& settings, int control) {
   const StopWatch stop(control);
   const storage::InstanceStore store(settings.instances());
+  storage::StoreIdentity store_identity(store);
   // In a thread of its own: a reconciliation of millions of files takes its time.
   std::thread resources([&] { watch_resources(settings, stop); });
   std::optional<storage::Database> database;
@@ -39,6 +41,7 @@ int run_upkeep_role(const config::Settings& settings, int control) {
         log::warning(fmt::format("{} jobs returned to the queue: their lease had run out", rescued));
       }
       if (std::chrono::steady_clock::now() >= next_reconciliation) {
+        store_identity.claim(*database);
         const auto report = reconcile(*database, store, settings, reconciliation_age);
         log::info(
             fmt::format("reconciliation: {} partial files swept, {} files indexed, {} duplicates removed",

@@ -71,6 +71,7 @@ class Worker {
   /// Works on one job, or waits a while when none is due.
   void step() {
     report_alive(control_);
+    if (role_.before_claim) role_.before_claim(database_);
     const auto job =
         storage::claim_job(database_, role_.kinds, name_, settings_.lease, settings_.job_deadline);
     if (job) return handle(*job);

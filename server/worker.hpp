@@ -23,6 +23,9 @@ struct WorkerRole {
   /// Confines the process, once its connections stand and before it starts its first thread. From then on a
   /// lost connection ends the process (exit_connection_lost). Empty: not confined.
   std::function<void()> confine{};
+  /// Called before each claim: a TransientError means that this process cannot work now. Empty: it always
+  /// can.
+  std::function<void(storage::Database&)> before_claim{};
 };
 
 /// The loop of a role that works on jobs: releases what its predecessor left, then claims (transaction 2),

@@ -47,6 +47,8 @@ std::string_view keyword(AlertKind kind) noexcept {
       return "destination_takes_nothing";
     case AlertKind::file_repaired:
       return "file_repaired";
+    case AlertKind::foreign_store:
+      return "foreign_store";
   }
   return "";
 }

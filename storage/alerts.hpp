@@ -18,6 +18,7 @@ enum class AlertKind {
   malformed_request,          ///< Subject: calling AE title and address of the sender.
   destination_takes_nothing,  ///< Subject: the peer's name. Closed when it takes a report.
   file_repaired,              ///< Subject: Study Instance UID; a file that was lost came again.
+  foreign_store,              ///< Subject: the node. Closed when its instance store is the database's again.
 };
 std::string_view keyword(AlertKind kind) noexcept;
 

@@ -95,6 +95,9 @@ std::unique_ptr<pqxx::connection> connect(const std::string& url, const std::str
   setup.exec(
       "set search_path = glisson; set synchronous_commit = on; set client_min_messages = warning; "
       "set jit = off; set idle_in_transaction_session_timeout = '60s'; "
+      // A host that was cut off must not keep its locks; without effect on a Unix socket.
+      "set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3; "
+      "set tcp_user_timeout = '30s'; "
       "set application_name = " +
       setup.quote(application_name));
   return connection;

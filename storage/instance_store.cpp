@@ -24,6 +24,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* identity_file = "identity";
+
 [[noreturn]] void fail(const std::string& what) {
   const int error = errno;
   const bool full = error == ENOSPC || error == EDQUOT;
@@ -178,6 +180,37 @@ InstanceStore::InstanceStore(const fs::path& root) : root_(fs::absolute(root).le
   std::error_code error;
   if (fs::create_directories(root_, error)) sync_folder(root_.parent_path());
   for (const char* folder : {"incoming", "instances", "refused"}) make_durable_folder(root_, folder);
+}
+
+std::string InstanceStore::identity() const {
+  const int descriptor = ::open((root_ / identity_file).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  if (descriptor < 0) {
+    if (errno != ENOENT) fail("read its identity");
+    return {};
+  }
+  std::array<char, 32> text{};
+  const ssize_t length = ::read(descriptor, text.data(), text.size());
+  ::close(descriptor);
+  const std::string identity(text.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
+  return is_id(identity) ? identity : std::string();
+}
+
+std::string InstanceStore::make_identity() const {
+  const std::string made = make_id();
+  // Linked when it is whole: whoever comes second finds the first one's, never half of it.
+  const fs::path path = root_ / "incoming" / (made + ".part");
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (descriptor < 0) fail("create a file");
+  const bool written = ::write(descriptor, made.data(), made.size()) == static_cast<ssize_t>(made.size()) &&
+                       ::fsync(descriptor) == 0 &&
+                       (::link(path.c_str(), (root_ / identity_file).c_str()) == 0 || errno == EEXIST);
+  const int error = errno;
+  ::close(descriptor);
+  ::unlink(path.c_str());
+  errno = error;
+  if (!written) fail("write its identity");
+  sync_folder(root_);
+  return identity();
 }
 
 IncomingFile InstanceStore::begin() const {

@@ -62,6 +62,14 @@ class InstanceStore {
   /// Creates the folders where they are missing.
   explicit InstanceStore(const std::filesystem::path& root);
 
+  const std::filesystem::path& root() const noexcept { return root_; }
+  /// What tells this store from every other one (storage/store_identity.hpp): 32 hexadecimal digits; empty
+  /// where it has none, as the empty folder that a shared store is mounted upon.
+  std::string identity() const;
+  /// Gives the store an identity unless it has one; durable. Hosts may do this at the same time.
+  /// @return its identity.
+  std::string make_identity() const;
+
   /// @throws TransientError when no file can be created.
   IncomingFile begin() const;
   std::filesystem::path path_of(const std::string& id) const;  ///< In instances/.

@@ -20,7 +20,7 @@ QueueLoad queue_load(Database& database);
 
 /// Why a node refuses what is sent, for now.
 struct Refusal {
-  std::string reason;  ///< "store_disk_full", "database_disk_full" or "queue_full".
+  std::string reason;  ///< "foreign_store", "store_disk_full", "database_disk_full" or "queue_full".
   std::string detail;  ///< The same as a sentence.
 };
 

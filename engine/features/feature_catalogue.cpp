@@ -14,7 +14,7 @@ namespace {
 //   (ratios of axes are equal);
 // - TotalEnergy, MCC and the 2D diameters, which IBSI does not define.
 // The NGTDM of PyRadiomics counts voxels without neighbours, that of IBSI does not: their features are equal
-// for regions without isolated voxels.
+// for regions without isolated voxels, and have no code for others (definition_of_its_own()).
 std::vector<FeatureDefinition> build_catalogue() {
   std::vector<FeatureDefinition> catalogue{
       {"shape", "Elongation", "Q3CK", "1"},
@@ -183,6 +183,16 @@ std::string_view keyword(Convention convention) noexcept {
 const std::vector<FeatureDefinition>& feature_catalogue() {
   static const std::vector<FeatureDefinition> catalogue = build_catalogue();
   return catalogue;
+}
+
+const FeatureDefinition& definition_of_its_own(std::string_view family, std::string_view name) {
+  static const std::vector<FeatureDefinition> without_codes = [] {
+    std::vector<FeatureDefinition> catalogue = feature_catalogue();
+    for (FeatureDefinition& definition : catalogue) definition.ibsi_code.clear();
+    return catalogue;
+  }();
+  const auto place = &feature_definition(family, name) - feature_catalogue().data();
+  return without_codes.at(static_cast<std::size_t>(place));
 }
 
 const FeatureDefinition& feature_definition(std::string_view family, std::string_view name) {

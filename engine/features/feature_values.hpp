@@ -15,6 +15,7 @@ struct FeatureValue {
   std::string_view name;  ///< PyRadiomics name, e.g. "Sphericity".
   std::optional<double> value;
   std::optional<UndefinedReason> reason;
+  bool as_ibsi = true;  ///< False where the definition equals IBSI's for other regions, but not for this one.
 };
 
 using FeatureValues = std::vector<FeatureValue>;

@@ -5,6 +5,7 @@
 #include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -29,17 +30,59 @@ double maximal_correlation_coefficient(const Eigen::MatrixXd& counts) {
   return sorted[sorted.size() - 2];
 }
 
-// The statistics of one direction, with PyRadiomics' maximal correlation coefficient.
+// The statistics of one direction, or of the sum of all, with PyRadiomics' maximal correlation coefficient.
 struct DirectionStatistics : GlcmStatistics {
   double mcc = 1;  // square root of the second largest eigenvalue of Q
 };
 
-std::optional<DirectionStatistics> statistics_in(const GreyLevelRegion& region, const Direction& direction,
-                                                 const std::vector<RowSpan>& rows) {
-  const Eigen::MatrixXd counts = cooccurrence_matrix(region, direction, rows);
+std::optional<DirectionStatistics> statistics_of(const GreyLevelRegion& region,
+                                                 const Eigen::MatrixXd& counts) {
   if (counts.sum() == 0) return std::nullopt;
   DirectionStatistics statistics{glcm_statistics(counts, region.grey_levels, region.highest_level())};
   if (region.grey_levels.size() > 1) statistics.mcc = maximal_correlation_coefficient(counts);
+  return statistics;
+}
+
+// sum_d exp(-|d|^2) P_d. Only the proportions of the weights matter, as the sum is normalised: they are taken
+// relative to the nearest direction that has neighbours, since exp(-|d|^2) is 0 from 28 mm on.
+Eigen::MatrixXd weighted_sum(const std::vector<Direction>& directions,
+                             const std::vector<Eigen::MatrixXd>& matrices,
+                             const DistanceWeighting& weighting) {
+  const auto weight_exponent = [&](std::size_t i) {
+    if (weighting.norm == WeightingNorm::no_weighting) return 0.0;
+    const double length = weighting.length(directions[i]);
+    return length * length;
+  };
+  double nearest = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < matrices.size(); ++i) {
+    if (matrices[i].sum() > 0) nearest = std::min(nearest, weight_exponent(i));
+  }
+  const auto levels = matrices.front().rows();
+  Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(levels, levels);
+  for (std::size_t i = 0; i < matrices.size(); ++i) {
+    if (matrices[i].sum() > 0) sum += std::exp(nearest - weight_exponent(i)) * matrices[i];
+  }
+  return sum;
+}
+
+// The statistics whose averages the features are: of each direction, or of the weighted sum of all.
+std::vector<std::optional<DirectionStatistics>> statistics_in_directions(
+    const GreyLevelRegion& region, const std::optional<DistanceWeighting>& weighting) {
+  const std::vector<Direction> all = directions(region.size);
+  const std::vector<RowSpan> rows = rows_inside(region);
+  std::vector<std::optional<DirectionStatistics>> statistics(all.size());
+  std::vector<Eigen::MatrixXd> matrices(weighting ? all.size() : 0);
+  oneapi::tbb::parallel_for(std::size_t{0}, all.size(), [&](std::size_t i) {
+    if (weighting) {
+      matrices[i] = cooccurrence_matrix(region, all[i], rows);
+    } else {
+      statistics[i] = statistics_of(region, cooccurrence_matrix(region, all[i], rows));
+    }
+  });
+  if (weighting && !all.empty()) {
+    statistics = {statistics_of(region, weighted_sum(all, matrices, *weighting))};
+  }
+  std::erase_if(statistics, [](const auto& of_direction) { return !of_direction.has_value(); });
   return statistics;
 }
 
@@ -78,14 +121,9 @@ constexpr GlcmFeature glcm_features_by_name[] = {
 
 }  // namespace
 
-FeatureValues glcm_features(const GreyLevelRegion& region) {
-  const std::vector<Direction> all = directions(region.size);
-  std::vector<std::optional<DirectionStatistics>> by_direction(all.size());
-  const std::vector<RowSpan> rows = rows_inside(region);
-  oneapi::tbb::parallel_for(std::size_t{0}, all.size(),
-                            [&](std::size_t i) { by_direction[i] = statistics_in(region, all[i], rows); });
-  std::erase_if(by_direction, [](const auto& statistics) { return !statistics.has_value(); });
-
+FeatureValues glcm_features(const GreyLevelRegion& region,
+                            const std::optional<DistanceWeighting>& weighting) {
+  const auto by_direction = statistics_in_directions(region, weighting);
   FeatureValues features;
   for (const GlcmFeature& feature : glcm_features_by_name) {
     if (by_direction.empty()) {

@@ -1,6 +1,8 @@
 #pragma once
 
-#include "engine/features/discretisation.hpp"
+#include <optional>
+
+#include "engine/features/distance_weighting.hpp"
 #include "engine/features/feature_values.hpp"
 
 namespace glisson::engine {
@@ -9,6 +11,10 @@ namespace glisson::engine {
 /// 1973): computed for each of the 13 directions in which the region has neighbours, then averaged. One grey
 /// level gives PyRadiomics' sentinels for Correlation (1), Imc1 (0), Imc2 (0), MCC (1); without any
 /// neighbours everything is undefined (no_neighbours).
-FeatureValues glcm_features(const GreyLevelRegion& region);
+/// @param weighting instead of averaging: the sum of the directions' matrices, each times exp(-|d|^2), gives
+/// one
+///        matrix and its features.
+FeatureValues glcm_features(const GreyLevelRegion& region,
+                            const std::optional<DistanceWeighting>& weighting = std::nullopt);
 
 }  // namespace glisson::engine

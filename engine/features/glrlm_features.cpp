@@ -2,6 +2,8 @@
 
 #include <oneapi/tbb/parallel_for.h>
 
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "engine/features/grey_level_extents.hpp"
@@ -53,20 +55,48 @@ constexpr RunFeature run_features[] = {
     {"LongRunHighGrayLevelEmphasis", &Statistics::long_high_emphasis},
 };
 
-}  // namespace
+using Matrix = std::vector<GreyLevelExtent>;
 
-FeatureValues glrlm_features(const GreyLevelRegion& region) {
+// sum_d |d| P_d, and the voxels that its runs hold.
+std::vector<Statistics> statistics_of_weighted_sum(const GreyLevelRegion& region,
+                                                   const std::vector<Direction>& directions,
+                                                   const std::vector<Matrix>& matrices,
+                                                   const DistanceWeighting& weighting) {
+  std::map<std::pair<int, int>, double> sum;
+  double voxels = 0;
+  for (std::size_t i = 0; i < matrices.size(); ++i) {
+    const double weight = weighting.length(directions[i]);
+    for (const GreyLevelExtent& runs : matrices[i]) sum[{runs.level, runs.extent}] += weight * runs.count;
+    if (!matrices[i].empty()) voxels += weight * static_cast<double>(region.voxel_count);
+  }
+  if (sum.empty()) return {};
+  Matrix matrix;
+  for (const auto& [key, count] : sum) matrix.push_back({key.first, key.second, count});
+  return {statistics_of(matrix, voxels)};
+}
+
+// The statistics whose averages the features are: of each direction, or of the weighted sum of all.
+std::vector<Statistics> statistics_in_directions(const GreyLevelRegion& region,
+                                                 const std::optional<DistanceWeighting>& weighting) {
   const std::vector<Direction> all = directions(region.size);
-  std::vector<std::vector<GreyLevelExtent>> matrices(all.size());
+  std::vector<Matrix> matrices(all.size());
   const std::vector<RowSpan> rows = rows_inside(region);
   oneapi::tbb::parallel_for(std::size_t{0}, all.size(),
                             [&](std::size_t i) { matrices[i] = run_length_matrix(region, all[i], rows); });
+  if (weighting) return statistics_of_weighted_sum(region, all, matrices, *weighting);
   std::vector<Statistics> by_direction;
-  for (const auto& matrix : matrices) {
+  for (const Matrix& matrix : matrices) {
     if (!matrix.empty())
       by_direction.push_back(statistics_of(matrix, static_cast<double>(region.voxel_count)));
   }
+  return by_direction;
+}
 
+}  // namespace
+
+FeatureValues glrlm_features(const GreyLevelRegion& region,
+                             const std::optional<DistanceWeighting>& weighting) {
+  const std::vector<Statistics> by_direction = statistics_in_directions(region, weighting);
   FeatureValues features;
   for (const RunFeature& feature : run_features) {
     if (by_direction.empty()) {

@@ -24,24 +24,28 @@
 namespace glisson::engine {
 namespace {
 
+/// What the features of a class are computed from.
+struct ClassInput {
+  const Region& region;
+  const GreyLevelRegion& levels;
+  std::optional<DistanceWeighting> weighting;
+};
+
 struct FeatureClass {
   std::string_view name;
-  FeatureValues (*compute)(const Region&, const GreyLevelRegion&);
+  FeatureValues (*compute)(const ClassInput&);
 };
 
 // Those that take longest come first, so that they start first.
 constexpr std::array classes{
-    FeatureClass{"shape",
-                 [](const Region& region, const GreyLevelRegion&) { return shape_features(region); }},
-    FeatureClass{"glszm",
-                 [](const Region&, const GreyLevelRegion& levels) { return glszm_features(levels); }},
-    FeatureClass{"glrlm",
-                 [](const Region&, const GreyLevelRegion& levels) { return glrlm_features(levels); }},
-    FeatureClass{"glcm", [](const Region&, const GreyLevelRegion& levels) { return glcm_features(levels); }},
-    FeatureClass{"gldm", [](const Region&, const GreyLevelRegion& levels) { return gldm_features(levels); }},
-    FeatureClass{"ngtdm",
-                 [](const Region&, const GreyLevelRegion& levels) { return ngtdm_features(levels); }},
-    FeatureClass{"firstorder", first_order_features},
+    FeatureClass{"shape", [](const ClassInput& of) { return shape_features(of.region); }},
+    FeatureClass{"glszm", [](const ClassInput& of) { return glszm_features(of.levels); }},
+    FeatureClass{"glrlm", [](const ClassInput& of) { return glrlm_features(of.levels, of.weighting); }},
+    FeatureClass{"glcm", [](const ClassInput& of) { return glcm_features(of.levels, of.weighting); }},
+    FeatureClass{"gldm", [](const ClassInput& of) { return gldm_features(of.levels); }},
+    FeatureClass{"ngtdm", [](const ClassInput& of) { return ngtdm_features(of.levels); }},
+    FeatureClass{"firstorder",
+                 [](const ClassInput& of) { return first_order_features(of.region, of.levels); }},
 };
 
 const FeatureClass& feature_class(std::string_view name) {
@@ -58,7 +62,8 @@ Feature full_feature(std::string_view image_type, std::string_view family, const
   feature.name = std::string(image_type) + "_" + std::string(family) + "_" + std::string(computed.name);
   feature.value = computed.value;
   feature.reason = computed.reason;
-  feature.definition = &feature_definition(family, computed.name);
+  feature.definition = computed.as_ibsi ? &feature_definition(family, computed.name)
+                                        : &definition_of_its_own(family, computed.name);
   if (feature.value && !std::isfinite(*feature.value)) {
     feature.value.reset();
     if (!feature.reason) feature.reason = UndefinedReason::division_by_zero;
@@ -154,12 +159,14 @@ void add_features(const std::string& map, const ResponseRegion& response, const 
     if (c->name == "shape" ? map == "original" : levels.has_value()) results.push_back({c, {}});
   }
   const GreyLevelRegion none;
+  ClassInput input{response.region, levels ? *levels : none, std::nullopt};
+  if (settings.weighting_norm) input.weighting = {*settings.weighting_norm, response.region.grid.spacing};
   oneapi::tbb::parallel_for_each(results, [&](Result& result) {
     const auto& [name, compute] = *result.feature_class;
     const StageClock clock(name);
     result.values = is_texture(name) && levels->grey_levels.size() > most_texture_levels
                         ? undefined_values(name, UndefinedReason::too_many_grey_levels)
-                        : compute(response.region, levels ? *levels : none);
+                        : compute(input);
   });
   for (const Result& result : results) add(map, result.feature_class->name, result.values, features);
 }

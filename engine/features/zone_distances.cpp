@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
-#include <utility>
+
+#include "engine/features/zones.hpp"
 
 namespace glisson::engine {
 
@@ -43,36 +43,8 @@ std::vector<int> border_distances(std::span<const std::uint8_t> inside, const st
 
 std::vector<GreyLevelExtent> distance_zone_matrix(const GreyLevelRegion& region,
                                                   const std::vector<int>& distances) {
-  const auto offsets = neighbour_offsets(region);
-  std::vector<std::uint16_t> unvisited = region.levels;
-  std::vector<std::size_t> pending;
-  std::map<std::pair<std::uint16_t, int>, std::size_t> zones;
-  region.for_each_voxel([&](std::size_t seed) {
-    const std::uint16_t level = unvisited[seed];
-    if (level == 0) return;
-    unvisited[seed] = 0;
-    pending.push_back(seed);
-    int distance = std::numeric_limits<int>::max();
-    while (!pending.empty()) {
-      const std::size_t voxel = pending.back();
-      pending.pop_back();
-      distance = std::min(distance, distances[voxel]);
-      for (const std::ptrdiff_t offset : offsets) {
-        const auto neighbour = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(voxel) + offset);
-        if (unvisited[neighbour] != level) continue;
-        unvisited[neighbour] = 0;
-        pending.push_back(neighbour);
-      }
-    }
-    ++zones[{level, distance}];
-  });
-  std::vector<GreyLevelExtent> matrix;
-  matrix.reserve(zones.size());
-  for (const auto& [zone, count] : zones) {
-    matrix.push_back(
-        {region.grey_levels[zone.first - std::size_t{1}], zone.second, static_cast<double>(count)});
-  }
-  return matrix;
+  return zone_matrix(region, std::numeric_limits<int>::max(),
+                     [&](int nearest, std::size_t voxel) { return std::min(nearest, distances[voxel]); });
 }
 
 }  // namespace glisson::engine

@@ -29,7 +29,9 @@ struct LaplacianOfGaussian {
 /// Undecimated separable wavelet transform (PyWavelets swtn): "wavelet-LLH" and so on for the first level,
 /// "wavelet2-LLH" for the second; the band of low passes only is given for the last level. Letters are passes
 /// along x, y, z. The image repeats beyond its border, after an axis of odd size was made even by its first
-/// voxel.
+/// voxel. A further level is that of the approximation (LLL) before by the same filters: PyRadiomics calls
+/// swtn once for each level, so that they are not dilated, other than those of IBSI-2
+/// (SeparableWaveletFilter).
 struct Wavelet {
   std::string wavelet = "coif1";  ///< One of wavelet_names().
   int levels = 1;                 ///< 1 to 6.

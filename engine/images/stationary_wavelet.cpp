@@ -12,15 +12,13 @@
 namespace glisson::engine {
 namespace {
 
-// One level of the transform. Its filters are those of the wavelet with `step` - 1 zeros between their
-// coefficients, centred as PyWavelets does it:
-//   response(n) = sum_k filter[k] F(n + step (length / 2 - k))
+// The filters of one level, centred as PyWavelets does it:
+//   response(n) = sum_k filter[k] F(n + length / 2 - k)
 struct Level {
   std::array<std::vector<float>, 2> filters;  // low pass, high pass
-  int step = 1;
 
   int length() const { return static_cast<int>(filters[0].size()); }
-  int shift(int k) const { return step * (length() / 2 - k); }
+  int shift(int k) const { return length() / 2 - k; }
 };
 
 // Index of a voxel in the image that repeats beyond its border; an odd size counts one more, its first voxel.
@@ -50,7 +48,7 @@ class RowsTransform {
  public:
   RowsTransform(const Level& level, const Volume& volume, const BoundingBox& part, int first, int last)
       : level_(level), volume_(volume), part_(part), size_(volume.grid.size), first_(first), last_(last) {
-    reach_ = level.step * level.length();
+    reach_ = level.length();
     extended_.resize(static_cast<std::size_t>(size_[0]) + 2 * static_cast<std::size_t>(reach_));
     for (auto& rows : along_x_)
       rows.resize((static_cast<std::size_t>(rows_) + 2 * static_cast<std::size_t>(reach_)) * width());
@@ -124,6 +122,26 @@ class RowsTransform {
   std::vector<const float*> sources_;
 };
 
+// The image with one voxel more along each axis of odd size. Further levels need it: of an approximation,
+// that voxel is no repetition of the first.
+Volume with_even_axes(const Volume& volume) {
+  Volume even;
+  even.grid = volume.grid;
+  for (int& size : even.grid.size) size += size % 2;
+  even.values.resize(even.grid.voxel_count());
+  const auto& size = volume.grid.size;
+  for (int z = 0; z < even.grid.size[2]; ++z) {
+    for (int y = 0; y < even.grid.size[1]; ++y) {
+      const float* row =
+          volume.values.data() + volume.grid.offset(0, periodic(y, size[1]), periodic(z, size[2]));
+      float* target = even.values.data() + even.grid.offset(0, y, z);
+      std::copy_n(row, size[0], target);
+      if (size[0] % 2 != 0) target[size[0]] = row[0];
+    }
+  }
+  return even;
+}
+
 void compute_level(const Level& level, const Volume& volume, const BoundingBox& part, const BandSink& sink) {
   constexpr int rows = 8;
   oneapi::tbb::parallel_for(0, (part.extent(1) + rows - 1) / rows, [&](int block) {
@@ -137,22 +155,24 @@ void compute_level(const Level& level, const Volume& volume, const BoundingBox& 
 void compute_wavelet_responses(const Wavelet& type, const Volume& volume, const BoundingBox& part,
                                const RowSink& sink) {
   const AnalysisFilters<float> filters = single_precision_wavelet_filters(type.wavelet);
-  Level level{{filters.low_pass, filters.high_pass}};
-  const BoundingBox whole{{}, {volume.grid.size[0] - 1, volume.grid.size[1] - 1, volume.grid.size[2] - 1}};
+  const Level level{{filters.low_pass, filters.high_pass}};
   // Names of response_names() are ordered LLH, LHL, ... with LLL at the end; letters count down from z.
   const auto map_of = [](int number, std::size_t band) {
     const std::size_t name = ((band & 1U) << 2U) | (band & 2U) | ((band & 4U) >> 2U);
     return 7 * static_cast<std::size_t>(number) + (name == 0 ? 7 : name - 1);
   };
   Volume approximation;
-  for (int number = 0; number < type.levels; ++number, level.step *= 2) {
+  if (type.levels > 1) approximation = with_even_axes(volume);
+  for (int number = 0; number < type.levels; ++number) {
     const bool last = number + 1 == type.levels;
-    const Volume& input = number == 0 ? volume : approximation;
+    const Volume& input = type.levels == 1 ? volume : approximation;
+    const Grid& grid = input.grid;
+    const BoundingBox whole{{}, {grid.size[0] - 1, grid.size[1] - 1, grid.size[2] - 1}};
     Volume next;
-    if (!last) next = {volume.grid, std::vector<float>(volume.grid.voxel_count())};
+    if (!last) next = {grid, std::vector<float>(grid.voxel_count())};
     compute_level(level, input, last ? part : whole, [&](std::size_t band, int y, int z, const float* row) {
       if (band == 0 && !last) {
-        std::copy_n(row, volume.grid.size[0], next.values.data() + volume.grid.offset(0, y, z));
+        std::copy_n(row, grid.size[0], next.values.data() + grid.offset(0, y, z));
       } else if (y >= part.lower[1] && y <= part.upper[1] && z >= part.lower[2] && z <= part.upper[2]) {
         sink(map_of(number, band), y, z, row);
       }

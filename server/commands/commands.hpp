@@ -195,5 +195,7 @@ struct DatabaseOptions {
 };
 int database_status(const DatabaseOptions& options);
 int database_migrate(const DatabaseOptions& options);
+/// The database speaks of this host's instance store from now on: the store was replaced on purpose.
+int database_adopt_store(const DatabaseOptions& options);
 
 }  // namespace glisson::server

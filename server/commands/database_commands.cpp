@@ -4,11 +4,13 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "engine/errors.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/exit_code.hpp"
 #include "server/commands/settings_options.hpp"
 #include "server/roles.hpp"
 #include "storage/database.hpp"
+#include "storage/store_identity.hpp"
 
 namespace glisson::server {
 
@@ -46,6 +48,25 @@ int database_migrate(const DatabaseOptions& options) {
   }
   for (const auto& name : applied) std::cout << fmt::format("applied {}\n", name);
   if (applied.empty()) std::cout << "The schema is up to date.\n";
+  return exit_success;
+}
+
+int database_adopt_store(const DatabaseOptions& options) {
+  const auto settings = resolve(options.settings);
+  if (!std::filesystem::is_directory(settings.instances() / "incoming")) {
+    throw RejectedInput(RejectionReason::invalid_settings,
+                        fmt::format("{} is no instance store: start the service once with it",
+                                    settings.instances().string()));
+  }
+  storage::Database database(database_url(settings), "glisson db adopt-store");
+  const storage::InstanceStore store(settings.instances());
+  const std::string identity = storage::adopt_store(database, store);
+  if (options.json) {
+    std::cout << nlohmann::json{{"store", store.root().string()}, {"identity", identity}}.dump(2) << '\n';
+  } else {
+    std::cout << fmt::format("{} ({}) is the instance store of this database now.\n", store.root().string(),
+                             identity);
+  }
   return exit_success;
 }
 

@@ -250,6 +250,10 @@ void add_db(CLI::App& app, int& exit_code) {
   add_action(*database, exit_code, "migrate", "Apply the migrations that are missing", &database_migrate)
       .with_json()
       .with_footer("Example:\n  glisson db migrate");
+  add_action(*database, exit_code, "adopt-store",
+             "Take this host's instance store for the database's: it was replaced", &database_adopt_store)
+      .with_json()
+      .with_footer("Example:\n  glisson db adopt-store");
 }
 
 }  // namespace

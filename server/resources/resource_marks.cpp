@@ -54,6 +54,7 @@ std::optional<Shortage> ResourceMarks::judge(const Resources& resources) {
   short_of_space(resources.store, store_short_);
   if (resources.database) short_of_space(*resources.database, database_short_);
 
+  if (!resources.foreign_store.empty()) return Shortage{AlertKind::foreign_store, resources.foreign_store};
   if (store_short_) {
     return Shortage{AlertKind::store_disk_full,
                     disk_sentence("instance store", resources.store, least_free(resources.store))};

@@ -24,6 +24,7 @@ struct Resources {
   DiskUse store;
   std::optional<DiskUse> database;  ///< None where the database is another host's.
   storage::QueueLoad queue;
+  std::string foreign_store{};  ///< Why the instance store is not the one of the database; empty when it is.
 };
 
 /// What there is too little of.
@@ -39,8 +40,8 @@ class ResourceMarks {
  public:
   explicit ResourceMarks(const config::Settings& settings);
 
-  /// What is short now; none when the node receives. The first of disk of the store, disk of the database,
-  /// queue, where several are.
+  /// What is short now; none when the node receives. The first of foreign store, disk of the store, disk of
+  /// the database, queue, where several are.
   std::optional<Shortage> judge(const Resources& resources);
   /// Bytes that must be free on a disk.
   std::uint64_t least_free(const DiskUse& disk) const;

@@ -13,6 +13,7 @@
 #include "server/resources/resource_marks.hpp"
 #include "server/roles.hpp"
 #include "storage/alerts.hpp"
+#include "storage/store_identity.hpp"
 
 namespace glisson::server {
 namespace {
@@ -27,12 +28,17 @@ constexpr auto report_interval = 5s;
 class ResourceWatch {
  public:
   explicit ResourceWatch(const config::Settings& settings)
-      : settings_(settings), node_(node_name(settings)), marks_(settings) {}
+      : settings_(settings),
+        node_(node_name(settings)),
+        store_(settings.instances()),
+        store_identity_(store_),
+        marks_(settings) {}
 
   void step() {
     if (!database_) database_.emplace(database_url(settings_), "glisson resources");
     tell_pauses();
     Resources resources;
+    resources.foreign_store = foreign_store();
     resources.store = disk_use(settings_.instances());
     if (settings_.database_url.empty()) resources.database = disk_use(settings_.data / "postgresql");
     resources.queue = storage::queue_load(*database_);
@@ -47,6 +53,16 @@ class ResourceWatch {
   }
 
  private:
+  /// Why the instance store is not the one of the database; empty when it is.
+  std::string foreign_store() {
+    try {
+      store_identity_.claim(*database_);
+      return {};
+    } catch (const storage::ForeignStore& error) {
+      return error.what();
+    }
+  }
+
   storage::NodeState state(const Resources& resources, const std::optional<Shortage>& shortage) const {
     storage::NodeState state;
     state.node = node_;
@@ -79,8 +95,8 @@ class ResourceWatch {
 
   void tell(const std::optional<Shortage>& shortage) {
     using storage::AlertKind;
-    for (const auto kind :
-         {AlertKind::store_disk_full, AlertKind::database_disk_full, AlertKind::queue_full}) {
+    for (const auto kind : {AlertKind::foreign_store, AlertKind::store_disk_full,
+                            AlertKind::database_disk_full, AlertKind::queue_full}) {
       if (shortage && kind == shortage->kind) {
         log::error(fmt::format("nothing is received for now: {}", shortage->detail));
         storage::raise_alert(*database_, kind, node_, shortage->detail);
@@ -92,6 +108,8 @@ class ResourceWatch {
 
   const config::Settings& settings_;
   std::string node_;
+  storage::InstanceStore store_;
+  storage::StoreIdentity store_identity_;
   ResourceMarks marks_;
   std::optional<storage::Database> database_;
   std::optional<std::optional<storage::AlertKind>> reported_;  ///< None before the first report.

@@ -36,8 +36,9 @@ std::string fingerprint_of(const X509& certificate) {
 
 std::string subject_of(const X509& certificate) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> text(BIO_new(BIO_s_mem()), &BIO_free);
-  if (!text || X509_NAME_print_ex(text.get(), X509_get_subject_name(&certificate), 0, XN_FLAG_RFC2253) < 0) {
-    throw std::bad_alloc();
+  if (!text) throw std::bad_alloc();
+  if (X509_NAME_print_ex(text.get(), X509_get_subject_name(&certificate), 0, XN_FLAG_RFC2253) < 0) {
+    refuse("a certificate without a readable subject");
   }
   char* begin = nullptr;
   const long size = BIO_get_mem_data(text.get(), &begin);

@@ -15,7 +15,7 @@ struct Certificate {
   std::chrono::system_clock::time_point valid_until;
 };
 
-/// @throws RejectedInput invalid_settings for a certificate without a readable end of validity.
+/// @throws RejectedInput invalid_settings for a certificate without a readable subject or end of validity.
 Certificate describe(const x509_st& certificate);
 
 /// The first certificate of a PEM file.

@@ -2,6 +2,7 @@
 
 #include <boost/asio/buffer.hpp>
 
+#include "engine/errors.hpp"
 #include "server/request_gate.hpp"
 
 namespace glisson::server {
@@ -39,9 +40,13 @@ void TlsAdmission::shake_hands() {
   stream_->async_handshake(TlsStream::server, [self = shared_from_this()](const error_code& error) {
     if (self->finished_) return;
     if (error) return self->refuse(failure_of(*self->stream_, error));
-    if (const auto certificate = peer_certificate(*self->stream_)) {
-      self->origin_.certificate_fingerprint = certificate->fingerprint;
-      self->origin_.certificate_subject = certificate->subject;
+    try {
+      if (const auto certificate = peer_certificate(*self->stream_)) {
+        self->origin_.certificate_fingerprint = certificate->fingerprint;
+        self->origin_.certificate_subject = certificate->subject;
+      }
+    } catch (const RejectedInput& unreadable) {
+      return self->refuse(unreadable.what());
     }
     self->request_.resize(largest_association_request);
     self->read_request();

@@ -42,6 +42,14 @@ void expect_host(SSL* stream, const std::string& host) {
   X509_VERIFY_PARAM_set1_host(rules, host.c_str(), host.size());
 }
 
+/// False also where the certificate cannot be read: OpenSSL, which asks, knows no exceptions.
+bool names(const std::string& binding, const X509& certificate) noexcept try {
+  const Certificate shown = describe(certificate);
+  return is_bound_to(binding, shown.fingerprint, shown.subject);
+} catch (const std::exception&) {
+  return false;
+}
+
 /// A name that does not match is no fault of the certificate that the peer is bound to.
 void accept_bound_certificate(TlsStream& stream, const std::string& binding) {
   stream.set_verify_callback([binding](bool verified, boost::asio::ssl::verify_context& context) {
@@ -50,11 +58,9 @@ void accept_bound_certificate(TlsStream& stream, const std::string& binding) {
     const int error = X509_STORE_CTX_get_error(store);
     const X509* const certificate = X509_STORE_CTX_get_current_cert(store);
     if ((error != X509_V_ERR_HOSTNAME_MISMATCH && error != X509_V_ERR_IP_ADDRESS_MISMATCH) ||
-        certificate == nullptr) {
+        certificate == nullptr || !names(binding, *certificate)) {
       return false;
     }
-    const Certificate shown = describe(*certificate);
-    if (!is_bound_to(binding, shown.fingerprint, shown.subject)) return false;
     X509_STORE_CTX_set_error(store, X509_V_OK);
     return true;
   });

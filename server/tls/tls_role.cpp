@@ -17,6 +17,7 @@
 #include "server/log.hpp"
 #include "server/roles.hpp"
 #include "server/tls/certificate_watch.hpp"
+#include "server/tls/context_in_use.hpp"
 #include "server/tls/refusal_log.hpp"
 #include "server/tls/tls_admission.hpp"
 #include "server/tls/tls_relay.hpp"
@@ -43,7 +44,7 @@ class TlsRole {
         signals_(loop_, SIGHUP),
         watch_timer_(loop_),
         watch_(settings),
-        context_(make_server_context(settings)) {
+        in_use_(settings) {
     control_.non_blocking(true);
     // Each association that is relayed needs two descriptors too.
     rlimit descriptors{};
@@ -80,7 +81,8 @@ class TlsRole {
     const std::string address = connection.origin.address;
     const auto place = admissions_.insert(admissions_.end(), nullptr);
     *place = std::make_shared<TlsAdmission>(
-        tcp::socket(loop_, tcp::v4(), connection.socket.release()), std::move(connection.origin), context_,
+        tcp::socket(loop_, tcp::v4(), connection.socket.release()), std::move(connection.origin),
+        in_use_.context(),
         [this, place](AdmittedPeer peer) {
           admissions_.erase(place);
           hand_over(std::move(peer));
@@ -135,7 +137,7 @@ class TlsRole {
   /// New handshakes use what lies there now; associations in hand keep what they began with.
   void reload() {
     try {
-      context_ = make_server_context(settings_);
+      in_use_.read();
       log::info("the TLS certificate, key and trusted certificates were read again");
       tell_validity();
     } catch (const RejectedInput& error) {
@@ -146,7 +148,7 @@ class TlsRole {
 
   void tell_validity() {
     told_validity_ = std::chrono::steady_clock::now();
-    const Certificate certificate = read_certificate(settings_.tls_certificate);
+    const Certificate& certificate = in_use_.certificate();
     const int days = days_left(certificate);
     const auto until = fmt::format("{:%Y-%m-%d}", fmt::gmtime(certificate.valid_until));
     if (days < 0) {
@@ -173,7 +175,7 @@ class TlsRole {
   boost::asio::signal_set signals_;
   boost::asio::steady_timer watch_timer_;
   CertificateWatch watch_;
-  TlsContext context_;
+  ContextInUse in_use_;
   std::chrono::steady_clock::time_point told_validity_;
   rlim_t room_ = most_admissions;
   std::list<std::shared_ptr<TlsAdmission>> admissions_;  ///< The oldest first.

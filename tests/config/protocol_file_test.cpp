@@ -86,6 +86,18 @@ TEST(ProtocolFile, TakesABinWidthOrABinCount) {
   expect_refused(replaced("bin_width = 10", "bin_count = 8.5"), "p.toml:6:", "bin_count");
 }
 
+TEST(ProtocolFile, ReadsTheNormOfDistanceWeighting) {
+  const auto norm_of = [](const std::string& line) {
+    return std::get<PyRadiomicsSettings>(parse_protocol(valid + line, "p").settings).weighting_norm;
+  };
+  EXPECT_FALSE(norm_of(""));
+  EXPECT_EQ(norm_of("weighting_norm = \"manhattan\"\n"), engine::WeightingNorm::manhattan);
+  EXPECT_EQ(norm_of("weighting_norm = \"no_weighting\"\n"), engine::WeightingNorm::no_weighting);
+  expect_refused(valid + "weighting_norm = \"chebyshev\"\n", "p.toml:10:", "one of");
+  expect_refused(replaced("\"glcm\"]", "\"gldm\"]\nweighting_norm = \"euclidean\""),
+                 "p.toml:10:", "contradicts classes");
+}
+
 TEST(ProtocolFile, RefusesFiltersOfWhichNothingIsComputed) {
   expect_refused(
       "name = \"test\"\nversion = \"1.2.3\"\ndescription = \"d\"\n[image]\nbin_width = 10\n"

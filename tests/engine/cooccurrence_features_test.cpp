@@ -130,22 +130,28 @@ std::map<std::string, double> glcm_by_definition(const Matrix& counts) {
   return f;
 }
 
+// The counts of one direction and its opposite; empty where no voxel has such a neighbour.
+Matrix counts_in(const tests::Levels& levels, const Place& direction, std::size_t n) {
+  Matrix counts(n, std::vector<double>(n, 0));
+  bool any = false;
+  for (const auto& [place, level] : levels) {
+    const auto neighbour = levels.find(moved(place, direction));
+    if (neighbour == levels.end()) continue;
+    any = true;
+    const auto i = static_cast<std::size_t>(level - 1);
+    const auto j = static_cast<std::size_t>(neighbour->second - 1);
+    counts[i][j] += 1;
+    counts[j][i] += 1;
+  }
+  return any ? counts : Matrix{};
+}
+
 TEST_P(CooccurrenceFeatures, OfCooccurrencesFollowTheDefinition) {
   std::vector<std::map<std::string, double>> by_direction;
   const auto n = static_cast<std::size_t>(region_.highest_level());
   for (const Place& direction : half_of_directions()) {
-    Matrix counts(n, std::vector<double>(n, 0));
-    bool any = false;
-    for (const auto& [place, level] : levels_) {
-      const auto neighbour = levels_.find(moved(place, direction));
-      if (neighbour == levels_.end()) continue;
-      any = true;
-      const auto i = static_cast<std::size_t>(level - 1);
-      const auto j = static_cast<std::size_t>(neighbour->second - 1);
-      counts[i][j] += 1;
-      counts[j][i] += 1;
-    }
-    if (any) by_direction.push_back(glcm_by_definition(counts));
+    const Matrix counts = counts_in(levels_, direction, n);
+    if (!counts.empty()) by_direction.push_back(glcm_by_definition(counts));
   }
   ASSERT_FALSE(by_direction.empty());
   auto expected = mean_of(by_direction);
@@ -154,6 +160,36 @@ TEST_P(CooccurrenceFeatures, OfCooccurrencesFollowTheDefinition) {
   EXPECT_NEAR(value_of(features, "MCC"), expected.at("MCC"), 1e-5);
   expected["MCC"] = value_of(features, "MCC");
   expect_equal(expected, features);
+}
+
+// PyRadiomics, weightingNorm: sum_d exp(-|d|^2) P_d, then one set of features.
+TEST_P(CooccurrenceFeatures, OfWeightedDirectionsFollowTheDefinition) {
+  const std::array<double, 3> spacing{0.7, 0.9, 1.6};
+  const auto n = static_cast<std::size_t>(region_.highest_level());
+  for (const auto& [norm, length] : tests::norms_by_definition(spacing)) {
+    Matrix sum(n, std::vector<double>(n, 0));
+    for (const Place& direction : half_of_directions()) {
+      const Matrix counts = counts_in(levels_, direction, n);
+      if (counts.empty()) continue;
+      const double weight =
+          norm == WeightingNorm::no_weighting ? 1 : std::exp(-std::pow(length(direction), 2));
+      for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t j = 0; j < n; ++j) sum[i][j] += weight * counts[i][j];
+      }
+    }
+    auto expected = glcm_by_definition(sum);
+    const FeatureValues features = glcm_features(region_, DistanceWeighting{norm, spacing});
+    EXPECT_NEAR(value_of(features, "MCC"), expected.at("MCC"), 1e-5);
+    expected["MCC"] = value_of(features, "MCC");
+    expect_equal(expected, features);
+  }
+}
+
+// exp(-30^2) is no longer a number above 0; the proportions of the weights are.
+TEST_P(CooccurrenceFeatures, OfVoxelsFarApartAreWeightedAllTheSame) {
+  const FeatureValues features =
+      glcm_features(region_, DistanceWeighting{WeightingNorm::infinity, {30, 30, 30}});
+  expect_same(features, glcm_features(region_, DistanceWeighting{WeightingNorm::no_weighting, {30, 30, 30}}));
 }
 
 INSTANTIATE_TEST_SUITE_P(RandomRegions, CooccurrenceFeatures, testing::ValuesIn(tests::random_regions));

@@ -128,6 +128,17 @@ void expect_honest(const FeatureVector& features) {
   }
 }
 
+// PyRadiomics counts a voxel without neighbours with difference 0 (cmatrices.c), so that what divides by
+// differences has its sentinel, and the rest is 0. None of it is what IBSI defines.
+void expect_sentinels_without_neighbours(const FeatureVector& features) {
+  for (const char* name : {"Busyness", "Coarseness", "Complexity", "Contrast", "Strength"}) {
+    const Feature& f = feature(features, std::string("original_ngtdm_") + name);
+    EXPECT_EQ(f.value, std::string_view(name) == "Coarseness" ? 1e6 : 0) << name;
+    EXPECT_EQ(f.reason, UndefinedReason::no_neighbours) << name;
+    EXPECT_EQ(f.definition->ibsi_code, "") << name;
+  }
+}
+
 TEST(UndefinedFeatures, OfOneVoxelAreThoseThatNeedMore) {
   const FeatureVector features = features_of(tests::image_of({1, 1, 1}, {42}));
   expect_honest(features);
@@ -135,11 +146,12 @@ TEST(UndefinedFeatures, OfOneVoxelAreThoseThatNeedMore) {
   EXPECT_EQ(feature(features, "original_shape_VoxelVolume").value, 1);
   for (const Feature& f : features) {
     const std::string& family = f.definition->family;
-    if (family == "glcm" || family == "glrlm" || family == "ngtdm") {
+    if (family == "glcm" || family == "glrlm") {
       EXPECT_FALSE(f.value) << f.name;
       EXPECT_EQ(f.reason, UndefinedReason::no_neighbours) << f.name;
     }
   }
+  expect_sentinels_without_neighbours(features);
   EXPECT_EQ(feature(features, "original_shape_Elongation").reason, UndefinedReason::single_voxel);
   EXPECT_FALSE(feature(features, "original_shape_Elongation").value);
   EXPECT_EQ(feature(features, "original_firstorder_Skewness").reason, UndefinedReason::single_voxel);
@@ -186,13 +198,25 @@ TEST(UndefinedFeatures, OfScatteredVoxelsAreThoseThatNeedNeighbours) {
   expect_honest(features);
   for (const Feature& f : features) {
     const std::string& family = f.definition->family;
-    if (family == "glcm" || family == "glrlm" || family == "ngtdm") {
+    if (family == "glcm" || family == "glrlm") {
       EXPECT_EQ(f.reason, UndefinedReason::no_neighbours) << f.name;
     }
     if (family == "glszm" || family == "gldm") {
       EXPECT_TRUE(f.value) << f.name;
     }
   }
+  expect_sentinels_without_neighbours(features);
+}
+
+TEST(ToneDifferences, BearIbsiCodesWhereNoVoxelIsIsolated) {
+  const auto code = [](const std::vector<std::uint8_t>& inside) {
+    const FeatureVector features = features_of(tests::image_of({4, 1, 1}, {1, 60, 0, 30}, inside));
+    EXPECT_TRUE(feature(features, "original_ngtdm_Coarseness").value);
+    EXPECT_EQ(feature(features, "original_glcm_Contrast").definition->ibsi_code, "ACUI");
+    return feature(features, "original_ngtdm_Coarseness").definition->ibsi_code;
+  };
+  EXPECT_EQ(code({1, 1, 0, 0}), "QCDE");
+  EXPECT_EQ(code({1, 1, 0, 1}), "");
 }
 
 TEST(UndefinedFeatures, OfTwoVoxelsIsTheDeviationBetweenThe10thAnd90thPercentile) {

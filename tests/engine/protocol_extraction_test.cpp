@@ -6,6 +6,8 @@
 #include <numeric>
 
 #include "engine/extraction.hpp"
+#include "engine/features/glcm_features.hpp"
+#include "engine/features/glrlm_features.hpp"
 #include "engine/features/ibsi_extraction.hpp"
 #include "tests/support/small_region.hpp"
 
@@ -38,6 +40,25 @@ TEST(ExtractFeatures, FollowsTheConventionOfTheProtocol) {
   protocol.settings = settings;
   const auto other = extract_features(image.volume, image.mask, protocol);
   EXPECT_NEAR(value(other, "original_firstorder_Mean"), value(features, "stat_mean"), 1e-9);
+}
+
+// The distances are those of the grid on which textures are computed.
+TEST(ExtractFeatures, WeightsDirectionsByTheirMillimetres) {
+  auto image = tests::random_image({8, 8, 8}, 40, 0.8, 3);
+  image.volume.grid.spacing = image.mask.grid.spacing = {0.5, 0.5, 4};
+  PyRadiomicsSettings settings;
+  settings.feature_classes = {"glcm", "glrlm"};
+  settings.bin_width = 5;
+  settings.weighting_norm = WeightingNorm::euclidean;
+  ExtractionProtocol protocol;
+  protocol.settings = settings;
+  const auto features = extract_features(image.volume, image.mask, protocol);
+  const GreyLevelRegion levels = discretise(crop_to_region(image.volume, image.mask), 5);
+  const DistanceWeighting weighting{WeightingNorm::euclidean, {0.5, 0.5, 4}};
+  EXPECT_EQ(value(features, "original_glcm_Contrast"),
+            tests::value_of(glcm_features(levels, weighting), "Contrast"));
+  EXPECT_EQ(value(features, "original_glrlm_RunVariance"),
+            tests::value_of(glrlm_features(levels, weighting), "RunVariance"));
 }
 
 TEST(ExtractFeatures, NamesResponsesAfterTheirFilter) {

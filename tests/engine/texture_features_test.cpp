@@ -31,41 +31,48 @@ using tests::moved;
 using tests::Place;
 using tests::TextureFeatures;
 
-// The features that GLRLM, GLSZM and GLDM share, from a list with one (level, extent) for each group.
-std::map<std::string, double> statistics_by_definition(const std::vector<std::pair<int, int>>& groups,
-                                                       double voxels) {
-  const auto n = static_cast<double>(groups.size());
+struct Group {
+  int level;
+  int extent;
+  double weight = 1;
+};
+
+// The features that GLRLM, GLSZM and GLDM share, from a list of all groups.
+std::map<std::string, double> statistics_by_definition(const std::vector<Group>& groups, double voxels) {
+  double n = 0;
+  for (const Group& group : groups) n += group.weight;
   std::map<int, double> by_level;
   std::map<int, double> by_extent;
   std::map<std::pair<int, int>, double> by_both;
   std::map<std::string, double> f;
   double mean_level = 0;
   double mean_extent = 0;
-  for (const auto& group : groups) {
-    const double i = group.first;
-    const double j = group.second;
-    by_level[group.first] += 1;
-    by_extent[group.second] += 1;
-    by_both[group] += 1;
-    mean_level += i / n;
-    mean_extent += j / n;
-    f["short"] += 1 / j / j / n;
-    f["long"] += j * j / n;
-    f["low"] += 1 / i / i / n;
-    f["high"] += i * i / n;
-    f["short low"] += 1 / i / i / j / j / n;
-    f["short high"] += i * i / j / j / n;
-    f["long low"] += j * j / i / i / n;
-    f["long high"] += i * i * j * j / n;
+  for (const auto& [level, extent, weight] : groups) {
+    const double i = level;
+    const double j = extent;
+    const double p = weight / n;
+    by_level[level] += weight;
+    by_extent[extent] += weight;
+    by_both[{level, extent}] += weight;
+    mean_level += i * p;
+    mean_extent += j * p;
+    f["short"] += 1 / j / j * p;
+    f["long"] += j * j * p;
+    f["low"] += 1 / i / i * p;
+    f["high"] += i * i * p;
+    f["short low"] += 1 / i / i / j / j * p;
+    f["short high"] += i * i / j / j * p;
+    f["long low"] += j * j / i / i * p;
+    f["long high"] += i * i * j * j * p;
   }
   for (const auto& [level, count] : by_level) f["level non-uniformity"] += count * count / n;
   for (const auto& [extent, count] : by_extent) f["extent non-uniformity"] += count * count / n;
   f["level non-uniformity normalised"] = f["level non-uniformity"] / n;
   f["extent non-uniformity normalised"] = f["extent non-uniformity"] / n;
   for (const auto& [both, count] : by_both) f["entropy"] -= count / n * log2_or_0(count / n);
-  for (const auto& [level, extent] : groups) {
-    f["level variance"] += std::pow(level - mean_level, 2) / n;
-    f["extent variance"] += std::pow(extent - mean_extent, 2) / n;
+  for (const auto& [level, extent, weight] : groups) {
+    f["level variance"] += std::pow(level - mean_level, 2) * weight / n;
+    f["extent variance"] += std::pow(extent - mean_extent, 2) * weight / n;
   }
   f["percentage"] = n / voxels;
   return f;
@@ -78,50 +85,73 @@ std::map<std::string, double> renamed(const std::map<std::string, double>& stati
   return result;
 }
 
+// The runs of one direction; none where no two voxels lie on one line of it.
+std::vector<Group> runs_in(const tests::Levels& levels, const Place& direction) {
+  bool line_of_two = false;
+  std::vector<Group> runs;
+  for (const auto& [place, level] : levels) {
+    for (int steps = 1; steps < 20; ++steps) line_of_two |= levels.contains(moved(place, direction, steps));
+    const auto before = levels.find(moved(place, direction, -1));
+    if (before != levels.end() && before->second == level) continue;
+    int length = 1;
+    for (auto next = levels.find(moved(place, direction, 1)); next != levels.end() && next->second == level;
+         next = levels.find(moved(place, direction, length))) {
+      ++length;
+    }
+    runs.push_back({level, length});
+  }
+  return line_of_two ? runs : std::vector<Group>{};
+}
+
+const std::map<std::string, std::string> run_names{
+    {"short", "ShortRunEmphasis"},
+    {"long", "LongRunEmphasis"},
+    {"low", "LowGrayLevelRunEmphasis"},
+    {"high", "HighGrayLevelRunEmphasis"},
+    {"short low", "ShortRunLowGrayLevelEmphasis"},
+    {"short high", "ShortRunHighGrayLevelEmphasis"},
+    {"long low", "LongRunLowGrayLevelEmphasis"},
+    {"long high", "LongRunHighGrayLevelEmphasis"},
+    {"level non-uniformity", "GrayLevelNonUniformity"},
+    {"level non-uniformity normalised", "GrayLevelNonUniformityNormalized"},
+    {"extent non-uniformity", "RunLengthNonUniformity"},
+    {"extent non-uniformity normalised", "RunLengthNonUniformityNormalized"},
+    {"entropy", "RunEntropy"},
+    {"level variance", "GrayLevelVariance"},
+    {"extent variance", "RunVariance"},
+    {"percentage", "RunPercentage"}};
+
 TEST_P(TextureFeatures, OfRunLengthsFollowTheDefinition) {
   std::vector<std::map<std::string, double>> by_direction;
   for (const Place& direction : half_of_directions()) {
-    bool line_of_two = false;
-    std::vector<std::pair<int, int>> runs;
-    for (const auto& [place, level] : levels_) {
-      for (int steps = 1; steps < 20; ++steps)
-        line_of_two |= levels_.contains(moved(place, direction, steps));
-      const auto before = levels_.find(moved(place, direction, -1));
-      if (before != levels_.end() && before->second == level) continue;
-      int length = 1;
-      for (auto next = levels_.find(moved(place, direction, 1));
-           next != levels_.end() && next->second == level;
-           next = levels_.find(moved(place, direction, length))) {
-        ++length;
-      }
-      runs.emplace_back(level, length);
-    }
-    if (line_of_two) {
-      by_direction.push_back(statistics_by_definition(runs, static_cast<double>(levels_.size())));
-    }
+    const auto runs = runs_in(levels_, direction);
+    if (runs.empty()) continue;
+    by_direction.push_back(statistics_by_definition(runs, static_cast<double>(levels_.size())));
   }
-  expect_equal(renamed(mean_of(by_direction),
-                       {{"short", "ShortRunEmphasis"},
-                        {"long", "LongRunEmphasis"},
-                        {"low", "LowGrayLevelRunEmphasis"},
-                        {"high", "HighGrayLevelRunEmphasis"},
-                        {"short low", "ShortRunLowGrayLevelEmphasis"},
-                        {"short high", "ShortRunHighGrayLevelEmphasis"},
-                        {"long low", "LongRunLowGrayLevelEmphasis"},
-                        {"long high", "LongRunHighGrayLevelEmphasis"},
-                        {"level non-uniformity", "GrayLevelNonUniformity"},
-                        {"level non-uniformity normalised", "GrayLevelNonUniformityNormalized"},
-                        {"extent non-uniformity", "RunLengthNonUniformity"},
-                        {"extent non-uniformity normalised", "RunLengthNonUniformityNormalized"},
-                        {"entropy", "RunEntropy"},
-                        {"level variance", "GrayLevelVariance"},
-                        {"extent variance", "RunVariance"},
-                        {"percentage", "RunPercentage"}}),
-               glrlm_features(region_));
+  expect_equal(renamed(mean_of(by_direction), run_names), glrlm_features(region_));
+}
+
+// PyRadiomics, weightingNorm: sum_d |d| P_d, then one set of features; the percentage divides by the voxels
+// that its runs hold, each with the weight of the direction.
+TEST_P(TextureFeatures, OfWeightedRunLengthsFollowTheDefinition) {
+  const std::array<double, 3> spacing{0.7, 0.9, 1.6};
+  for (const auto& [norm, length] : tests::norms_by_definition(spacing)) {
+    std::vector<Group> all;
+    double voxels = 0;
+    for (const Place& direction : half_of_directions()) {
+      for (Group run : runs_in(levels_, direction)) {
+        run.weight = length(direction);
+        voxels += run.weight * run.extent;
+        all.push_back(run);
+      }
+    }
+    expect_equal(renamed(statistics_by_definition(all, voxels), run_names),
+                 glrlm_features(region_, DistanceWeighting{norm, spacing}));
+  }
 }
 
 TEST_P(TextureFeatures, OfZoneSizesFollowTheDefinition) {
-  std::vector<std::pair<int, int>> zones;
+  std::vector<Group> zones;
   std::set<Place> seen;
   for (const auto& [seed, level] : levels_) {
     if (seen.contains(seed)) continue;
@@ -138,7 +168,7 @@ TEST_P(TextureFeatures, OfZoneSizesFollowTheDefinition) {
         if (seen.insert(neighbour->first).second) pending.push(neighbour->first);
       }
     }
-    zones.emplace_back(level, size);
+    zones.push_back({level, size});
   }
   expect_equal(renamed(statistics_by_definition(zones, static_cast<double>(levels_.size())),
                        {{"short", "SmallAreaEmphasis"},
@@ -161,14 +191,14 @@ TEST_P(TextureFeatures, OfZoneSizesFollowTheDefinition) {
 }
 
 TEST_P(TextureFeatures, OfDependencesFollowTheDefinition) {
-  std::vector<std::pair<int, int>> dependences;
+  std::vector<Group> dependences;
   for (const auto& [place, level] : levels_) {
     int dependence = 1;
     for (const Place& direction : all_directions()) {
       const auto neighbour = levels_.find(moved(place, direction));
       if (neighbour != levels_.end() && neighbour->second == level) ++dependence;
     }
-    dependences.emplace_back(level, dependence);
+    dependences.push_back({level, dependence});
   }
   expect_equal(renamed(statistics_by_definition(dependences, static_cast<double>(levels_.size())),
                        {{"short", "SmallDependenceEmphasis"},

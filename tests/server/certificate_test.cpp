@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "server/tls/certificate_watch.hpp"
+#include "server/tls/context_in_use.hpp"
 #include "server/tls/tls_context.hpp"
 #include "tests/support/certificates.hpp"
 #include "tests/support/command.hpp"
@@ -129,6 +130,20 @@ TEST_F(Certificates, ThatAreRewrittenAreNoticedOnceTheyHaveSettled) {
   EXPECT_FALSE(watch.changed()) << "the key came later";
   EXPECT_TRUE(watch.changed());
   EXPECT_FALSE(watch.changed());
+}
+
+TEST_F(Certificates, ThatAreSpoiltOnDiskChangeNothingOfWhatIsInUse) {
+  const tests::TemporaryFolder folder;
+  config::Settings files = settings("node", "node");
+  files.tls_certificate = folder / "certificate.pem";
+  std::filesystem::copy_file(authority_->certificate("node"), files.tls_certificate);
+  ContextInUse in_use(files);
+  const TlsContext before = in_use.context();
+  std::ofstream(files.tls_certificate) << "-----BEGIN CERTIFICATE-----\nspoilt\n";
+  EXPECT_EQ(days_left(in_use.certificate()), 9) << "the daily look asks no file";
+  EXPECT_THAT(tests::rejection_of([&] { in_use.read(); }).detail, HasSubstr("certificate.pem"));
+  EXPECT_EQ(in_use.context(), before);
+  EXPECT_EQ(in_use.certificate().fingerprint, read_certificate(authority_->certificate("node")).fingerprint);
 }
 
 }  // namespace

@@ -1,4 +1,7 @@
 #include <gtest/gtest.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <boost/asio/connect.hpp>
@@ -10,6 +13,7 @@
 #include <list>
 #include <optional>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "server/request_gate.hpp"
@@ -30,6 +34,7 @@ class AssociationRequestGate : public testing::Test {
   }
 
   void open_gate(std::chrono::milliseconds deadline) {
+    descriptor_ = accepted_.native_handle();
     await_association_request(
         {std::move(accepted_), {"127.0.0.1", 104, {}, {}}}, deadline,
         [this](IncomingConnection connection, AssociationTitles titles) {
@@ -56,6 +61,7 @@ class AssociationRequestGate : public testing::Test {
   boost::asio::io_context loop_;
   tcp::socket peer_{loop_};
   tcp::socket accepted_{loop_};
+  int descriptor_ = -1;  ///< Of the accepted end while it is open.
   std::optional<IncomingConnection> whole_;
   AssociationTitles titles_;
   bool gone_ = false;
@@ -150,6 +156,60 @@ TEST_F(AssociationRequestGate, ClosesWhenThePeerGivesUp) {
   EXPECT_TRUE(gone_);
 }
 
+TEST_F(AssociationRequestGate, DoesNotCountTheTimeInWhichTheLoopDidNothing) {
+  open_gate(200ms);
+  loop_.poll();
+  send(request(100, 100));
+  std::this_thread::sleep_for(300ms);  // The loop is stalled, and the deadline passes meanwhile.
+  loop_.run();
+  EXPECT_TRUE(whole_);
+  EXPECT_FALSE(gone_);
+}
+
+TEST_F(AssociationRequestGate, WaitsOnWhereTheSystemWakesItForFewerBytesThanItAskedFor) {
+  open_gate(5s);
+  loop_.poll();
+  loop_.restart();
+  const int low_water_mark = 1;
+  const int socket = descriptor_;
+  send(request(100, 0));
+  loop_.run_for(20ms);
+  ASSERT_EQ(::setsockopt(socket, SOL_SOCKET, SO_RCVLOWAT, &low_water_mark, sizeof low_water_mark), 0);
+  send(std::vector<unsigned char>(10, 0x20));
+  loop_.restart();
+  loop_.run_for(20ms);
+  EXPECT_FALSE(gone_);
+  send(std::vector<unsigned char>(90, 0x20));
+  loop_.restart();
+  loop_.run_for(1s);
+  EXPECT_TRUE(whole_);
+}
+
+TEST_F(AssociationRequestGate, ReadsTitlesAsFarAsTheyArePaddedWithNuls) {
+  open_gate(5s);
+  auto bytes = request(200, 200);
+  const std::string_view calling("PACS \0\0 \0", 9);
+  std::copy(calling.begin(), calling.end(), bytes.begin() + 26);
+  send(bytes);
+  loop_.run();
+  ASSERT_TRUE(whole_);
+  EXPECT_EQ(titles_.calling, "PACS");
+  EXPECT_TRUE(titles_.sound);
+}
+
+TEST_F(AssociationRequestGate, ReadsNoMoreThanOneRequestOfAPeerThatItRejects) {
+  const Descriptor kept(::dup(accepted_.native_handle()));
+  send(request(100, 100));
+  send(std::vector<unsigned char>(3 * largest_association_request));
+  int before = 0;
+  ASSERT_EQ(::ioctl(kept.get(), FIONREAD, &before), 0);
+  ASSERT_GT(before, static_cast<int>(largest_association_request));
+  reject_for_limit({std::move(accepted_), {}});
+  int left = 0;
+  ASSERT_EQ(::ioctl(kept.get(), FIONREAD, &left), 0);
+  EXPECT_GE(left, before - static_cast<int>(largest_association_request));
+}
+
 TEST_F(AssociationRequestGate, RejectsForALimitWithAProperAnswer) {
   send(request(100, 100));
   reject_for_limit({std::move(accepted_), {}});
@@ -211,6 +271,22 @@ TEST_F(Crowd, LetsThroughWhoSpeaksUp) {
   tcp::socket& next = arrive("192.0.2.9");
   EXPECT_FALSE(is_closed(next));
   EXPECT_EQ(counts_.crowded_out, 0U);
+}
+
+TEST_F(Crowd, RejectsATitleThatGoesOnBehindANul) {
+  tcp::socket& peer = arrive("192.0.2.1");
+  std::vector<unsigned char> request(80, 0x20);
+  std::copy_n(std::array<unsigned char, 6>{1, 0, 0, 0, 0, 74}.begin(), 6, request.begin());
+  const std::string_view calling("PACS\0", 5);
+  std::copy(calling.begin(), calling.end(), request.begin() + 26);
+  request[26 + 5] = '1';
+  boost::asio::write(peer, boost::asio::buffer(request));
+  loop_.run_for(50ms);
+  std::array<unsigned char, 10> answer{};
+  boost::asio::read(peer, boost::asio::buffer(answer));
+  EXPECT_EQ(answer, (std::array<unsigned char, 10>{0x03, 0, 0, 0, 0, 4, 0, 1, 1, 3}));
+  EXPECT_EQ(whole_, 0);
+  EXPECT_EQ(counts_.malformed_title, 1U);
 }
 
 }  // namespace

@@ -45,9 +45,9 @@ def wait_until(condition, seconds, what):
         time.sleep(0.05)
 
 
-def store(port, called, calling, *paths):
+def store(port, called, calling, *paths, address="127.0.0.1", wrapper=()):
     """storescu as a PACS would; returns (exit status, files that were answered with Success)."""
-    done = subprocess.run(["storescu", "-v", "-R", "+sd", "+r", "-nh", "-aet", calling, "-aec", called, "127.0.0.1",
+    done = subprocess.run([*wrapper, "storescu", "-v", "-R", "+sd", "+r", "-nh", "-aet", calling, "-aec", called, address,
                            str(port), *map(str, paths)], capture_output=True, text=True, errors="replace",
                           timeout=300, env={**os.environ, "TCP_NODELAY": "1"})
     acknowledged, sending = [], None
@@ -67,13 +67,14 @@ class Pacs:
         self.ae_title = ae_title
         self.port = port or free_port()
         self.options = list(options)
+        self.wrapper = []  # e.g. ip netns exec
         self.process = None
         folder.mkdir(exist_ok=True)
 
     def start(self):
         with open(self.folder.parent / f"{self.ae_title}.log", "ab") as log:
             self.process = subprocess.Popen(
-                ["storescp", "-v", "-aet", self.ae_title, "-od", self.folder, "--filename-extension", ".dcm",
+                [*self.wrapper, "storescp", "-v", "-aet", self.ae_title, "-od", self.folder, "--filename-extension", ".dcm",
                  *self.options, str(self.port)], stdout=log, stderr=subprocess.STDOUT)
 
     def stop(self):

@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "engine/features/distance_weighting.hpp"
 #include "tests/support/small_region.hpp"
 
 // Regions at random and what direct implementations of textures share.
@@ -78,7 +81,28 @@ class TextureFeatures : public testing::TestWithParam<RandomRegion> {
       EXPECT_NEAR(value_of(features, name), value, 1e-9 * std::max(1.0, std::abs(value))) << name;
     }
   }
+  static void expect_same(const engine::FeatureValues& features, const engine::FeatureValues& others) {
+    ASSERT_EQ(features.size(), others.size());
+    for (const auto& feature : features)
+      EXPECT_EQ(feature.value, value_of(others, feature.name)) << feature.name;
+  }
 };
+
+// |d| in mm of each norm that PyRadiomics knows.
+inline std::map<engine::WeightingNorm, std::function<double(const Place&)>> norms_by_definition(
+    const std::array<double, 3>& spacing) {
+  const auto along = [spacing](const Place& d, std::size_t axis) {
+    return std::abs(d[axis]) * spacing[axis];
+  };
+  using enum engine::WeightingNorm;
+  return {{manhattan, [=](const Place& d) { return along(d, 0) + along(d, 1) + along(d, 2); }},
+          {euclidean, [=](const Place& d) { return std::hypot(along(d, 0), along(d, 1), along(d, 2)); }},
+          {infinity,
+           [=](const Place& d) {
+             return std::max({along(d, 0), along(d, 1), along(d, 2)});
+           }},
+          {no_weighting, [](const Place&) { return 1.0; }}};
+}
 
 inline double log2_or_0(double p) { return p > 0 ? std::log2(p) : 0; }
 
