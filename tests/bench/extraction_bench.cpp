@@ -7,8 +7,8 @@
 #include <cmath>
 #include <cstring>
 #include <optional>
-#include <type_traits>
 #include <random>
+#include <type_traits>
 #include <vector>
 
 #include "engine/extraction.hpp"
