@@ -1,8 +1,10 @@
 #include "dicom/dicom_file.hpp"
 
 #include <dcmtk/dcmdata/dcdict.h>
+#include <dcmtk/dcmdata/dcistrmb.h>
 #include <dcmtk/dcmdata/dcmetinf.h>
 #include <dcmtk/dcmdata/dcpixel.h>
+#include <dcmtk/dcmdata/dcuid.h>
 #include <dcmtk/dcmdata/dcxfer.h>
 #include <dcmtk/oflog/oflog.h>
 
@@ -13,6 +15,7 @@
 #include <string_view>
 
 #include "dicom/character_set.hpp"
+#include "dicom/mapped_file.hpp"
 #include "dicom/nesting.hpp"
 
 namespace glisson::dicom {
@@ -61,6 +64,27 @@ std::string trimmed(const std::string& text) {
   const auto first = text.find_first_not_of(' ');
   if (first == std::string::npos) return {};
   return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+// Reads a part of a file that is in memory.
+template <typename Object>
+bool parse(Object& object, std::span<const std::uint8_t> part10) {
+  DcmInputBufferStream stream;
+  stream.setBuffer(part10.data(), static_cast<offile_off_t>(part10.size()));
+  stream.setEos();
+  object.transferInit();
+  const OFCondition read = object.read(stream, EXS_Unknown, EGL_noChange, DCM_MaxReadLength);
+  object.transferEnd();
+  return read.good();
+}
+
+// By DCMTK's own reading of the file meta information; empty where it finds none. Its reading decides whether
+// a data set is inflated.
+std::string transfer_syntax_of(std::span<const std::uint8_t> part10) {
+  DcmMetaInfo meta;
+  OFString uid;
+  if (!parse(meta, part10) || meta.findAndGetOFString(DCM_TransferSyntaxUID, uid).bad()) return {};
+  return {uid.data(), uid.size()};
 }
 
 DcmSequenceOfItems* find_sequence(DcmItem& item, const DcmTagKey& tag) {
@@ -222,28 +246,57 @@ std::optional<Attributes> Attributes::first_item(const DcmTagKey& sequence) cons
 }
 
 DicomFile::DicomFile(const std::filesystem::path& file, Extent extent)
-    : name_(file.filename().string()), file_(std::make_unique<DcmFileFormat>()) {
+    : path_(file), name_(file.filename().string()), file_(std::make_unique<DcmFileFormat>()) {
   silence_toolkit();
-  if (std::ifstream stream(file, std::ios::binary); !stream) {
-    throw TransientError(name_ + " cannot be opened");
+  if (!std::filesystem::is_regular_file(file)) {
+    if (std::ifstream stream(file, std::ios::binary); !stream) {
+      throw TransientError(name_ + " cannot be opened");
+    }
+    load(extent);
+  } else if (!load_head(extent)) {
+    load(extent);
   }
-  load(file, extent);
   OFString character_set;
   if (file_->getDataset()->findAndGetOFStringArray(DCM_SpecificCharacterSet, character_set).good()) {
     character_set_.assign(character_set.data(), character_set.size());
   }
 }
 
-void DicomFile::load(const std::filesystem::path& file, Extent extent) {
-  if (std::filesystem::is_regular_file(file)) require_sound_structure(file);
-  const OFFilename path(file.c_str());
+/// Parses what precedes the pixel data, from memory: reading it through DCMTK's files takes some twenty calls
+/// of the operating system. False where the file is not as simple as that.
+bool DicomFile::load_head(Extent extent) {
+  const MappedFile mapped(path_);
+  const auto found = require_sound_structure(mapped.bytes(), name_);
+  if (extent == Extent::whole || !found.pixel_data) return false;
+  const auto head = mapped.bytes().first(found.pixel_data->element);
+  const std::string transfer_syntax = transfer_syntax_of(head);
+  const bool native = transfer_syntax == UID_LittleEndianExplicitTransferSyntax ||
+                      transfer_syntax == UID_LittleEndianImplicitTransferSyntax;
+  if (!native || found.pixel_data->length == DCM_UndefinedLength || !parse(*file_, head)) {
+    file_ = std::make_unique<DcmFileFormat>();
+    return false;
+  }
+  transfer_syntax_uid_ = transfer_syntax;
+  if (extent == Extent::image) {
+    pixel_data_ = found.pixel_data;
+    if (pixel_data_->length > mapped.bytes().size() - pixel_data_->value) refuse_cut_pixels();
+  }
+  return true;
+}
+
+void DicomFile::refuse_cut_pixels() const {
+  throw RejectedInput(RejectionReason::truncated_pixel_data, name_ + ": the file ends within the pixel data");
+}
+
+void DicomFile::load(Extent extent) {
+  const OFFilename path(path_.c_str());
   DcmFileFormat meta;
   const OFCondition meta_read =
       meta.loadFile(path, EXS_Unknown, EGL_noChange, DCM_MaxReadLength, ERM_metaOnly);
   OFString transfer_syntax;
   if (meta_read.bad() ||
       meta.getMetaInfo()->findAndGetOFString(DCM_TransferSyntaxUID, transfer_syntax).bad()) {
-    if (starts_with_dicom_prefix(file)) {
+    if (starts_with_dicom_prefix(path_)) {
       throw RejectedInput(RejectionReason::truncated_data_set,
                           name_ + ": the file meta information is incomplete");
     }
@@ -260,10 +313,7 @@ void DicomFile::load(const std::filesystem::path& file, Extent extent) {
       file_->loadFileUntilTag(path, EXS_Unknown, EGL_noChange, DCM_MaxReadLength, ERM_fileOnly, stop);
   if (read.good()) return;
   // Pixel data come last among what we read, so once they are there, it is they that ended too soon.
-  if (file_->getDataset()->tagExists(DCM_PixelData)) {
-    throw RejectedInput(RejectionReason::truncated_pixel_data,
-                        name_ + ": the file ends within the pixel data");
-  }
+  if (file_->getDataset()->tagExists(DCM_PixelData)) refuse_cut_pixels();
   throw RejectedInput(RejectionReason::truncated_data_set,
                       name_ + ": the data set cannot be read to its end");
 }
@@ -282,17 +332,25 @@ void DicomFile::require_uncompressed() const {
 void DicomFile::require_pixel_bytes(std::uint64_t bytes) const {
   require_uncompressed();
   DcmElement* element = nullptr;
-  if (file_->getDataset()->findAndGetElement(DCM_PixelData, element).bad()) {
+  if (!pixel_data_ && file_->getDataset()->findAndGetElement(DCM_PixelData, element).bad()) {
     throw RejectedInput(RejectionReason::truncated_pixel_data, name_ + ": there are no pixel data");
   }
-  if (element->getLength() < bytes) {
-    throw RejectedInput(RejectionReason::truncated_pixel_data,
-                        name_ + ": " + std::to_string(element->getLength()) +
-                            " bytes of pixel data instead of " + std::to_string(bytes));
+  const std::uint32_t length = pixel_data_ ? pixel_data_->length : element->getLength();
+  if (length < bytes) {
+    throw RejectedInput(
+        RejectionReason::truncated_pixel_data,
+        name_ + ": " + std::to_string(length) + " bytes of pixel data instead of " + std::to_string(bytes));
   }
 }
 
 void DicomFile::read_pixels(std::uint64_t offset, std::span<std::uint8_t> target) const {
+  if (pixel_data_) {
+    if (offset + target.size() > pixel_data_->length ||
+        !read_at(path_, pixel_data_->value + offset, target)) {
+      throw RejectedInput(RejectionReason::truncated_pixel_data, name_ + ": the pixel data cannot be read");
+    }
+    return;
+  }
   DcmElement* element = nullptr;
   OFCondition found = file_->getDataset()->findAndGetElement(DCM_PixelData, element);
   if (found.good()) {

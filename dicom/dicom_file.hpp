@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "dicom/identity.hpp"
+#include "dicom/nesting.hpp"
 #include "engine/coded_concept.hpp"
 #include "engine/errors.hpp"
 
@@ -95,6 +96,7 @@ class Attributes {
 /// How much of a file is parsed.
 enum class Extent {
   header,  ///< Up to the pixel data, which are not looked at.
+  image,   ///< Up to the pixel data, which are read from the file when they are asked for.
   whole,   ///< Everything; pixel data stay in the file until they are asked for.
 };
 
@@ -102,8 +104,8 @@ enum class Extent {
 class DicomFile {
  public:
   /// @throws RejectedInput not_dicom, truncated_data_set, too_deeply_nested, too_many_elements,
-  ///         inconsistent_lengths, truncated_pixel_data (Extent::whole), unsupported_transfer_syntax for
-  ///         deflated data sets (a few bytes may inflate to gigabytes).
+  ///         inconsistent_lengths, truncated_pixel_data (not for Extent::header), unsupported_transfer_syntax
+  ///         for deflated data sets (a few bytes may inflate to gigabytes).
   /// @throws TransientError when the file cannot be opened.
   DicomFile(const std::filesystem::path& file, Extent extent);
   DicomFile(const DicomFile&) = delete;  // Attributes point into it.
@@ -124,12 +126,16 @@ class DicomFile {
   void read_pixels(std::uint64_t offset, std::span<std::uint8_t> target) const;
 
  private:
-  void load(const std::filesystem::path& file, Extent extent);
+  void load(Extent extent);
+  bool load_head(Extent extent);
+  [[noreturn]] void refuse_cut_pixels() const;
 
+  std::filesystem::path path_;
   std::string name_;
   std::string transfer_syntax_uid_;
   std::string character_set_;
   std::unique_ptr<DcmFileFormat> file_;
+  std::optional<PixelDataPlace> pixel_data_;  ///< Where file_ ends before them.
 };
 
 }  // namespace glisson::dicom

@@ -1,10 +1,5 @@
 #include "dicom/nesting.hpp"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -104,7 +99,10 @@ class Walker {
   }
 
   bool skip_value(const Element& element) {
-    if (containers_.empty() && element.tag == pixel_data_tag) return false;
+    if (containers_.empty() && element.tag == pixel_data_tag) {
+      found_.pixel_data = {element_begin_, position_, element.length};
+      return false;
+    }
     if (element.length == undefined_length || !has(element.length)) return false;
     if (in_meta_information_ && element.tag == transfer_syntax_tag) {
       transfer_syntax_ = {reinterpret_cast<const char*>(bytes_.data() + position_), element.length};
@@ -121,6 +119,7 @@ class Walker {
       encoding_ = *encoding;
       in_meta_information_ = false;
     }
+    element_begin_ = position_;
     Element element{tag_at(position_), {}, 0};
     position_ += 4;
     const bool is_delimiter = (element.tag >> 16) == 0xFFFE;
@@ -169,40 +168,13 @@ class Walker {
 
   std::span<const std::uint8_t> bytes_;
   std::size_t position_;
+  std::size_t element_begin_ = 0;
   Encoding encoding_;
   bool in_meta_information_ = true;
   std::string_view transfer_syntax_;
   std::vector<Container> containers_;
   int open_sequences_ = 0;
   DataSetStructure found_;
-};
-
-/// A file mapped into memory, so that skipping over values costs nothing.
-class MappedFile {
- public:
-  explicit MappedFile(const std::filesystem::path& file) {
-    const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
-    struct stat status {};
-    if (descriptor >= 0 && fstat(descriptor, &status) == 0 && status.st_size > 0) {
-      size_ = static_cast<std::size_t>(status.st_size);
-      address_ = mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, descriptor, 0);
-    }
-    if (descriptor >= 0) close(descriptor);
-    if (descriptor < 0 || address_ == MAP_FAILED) {
-      throw TransientError(file.filename().string() + " cannot be read");
-    }
-  }
-  ~MappedFile() {
-    if (size_ > 0) munmap(address_, size_);
-  }
-  MappedFile(const MappedFile&) = delete;
-  MappedFile& operator=(const MappedFile&) = delete;
-
-  std::span<const std::uint8_t> bytes() const { return {static_cast<const std::uint8_t*>(address_), size_}; }
-
- private:
-  void* address_ = nullptr;
-  std::size_t size_ = 0;
 };
 
 }  // namespace
@@ -218,11 +190,10 @@ DataSetStructure data_set_structure(std::span<const std::uint8_t> part10, int de
   return found;
 }
 
-void require_sound_structure(const std::filesystem::path& file) {
-  const MappedFile mapped(file);
-  const DataSetStructure found = data_set_structure(mapped.bytes(), deepest_nesting, most_elements);
+DataSetStructure require_sound_structure(std::span<const std::uint8_t> part10, const std::string& name) {
+  const DataSetStructure found = data_set_structure(part10, deepest_nesting, most_elements);
   const auto refuse = [&](RejectionReason reason, const std::string& what) {
-    throw RejectedInput(reason, file.filename().string() + ": " + what);
+    throw RejectedInput(reason, name + ": " + what);
   };
   if (found.depth > deepest_nesting) {
     refuse(RejectionReason::too_deeply_nested,
@@ -235,6 +206,7 @@ void require_sound_structure(const std::filesystem::path& file) {
     refuse(RejectionReason::inconsistent_lengths,
            "an element or item is longer than the item or sequence that holds it");
   }
+  return found;
 }
 
 }  // namespace glisson::dicom

@@ -35,7 +35,7 @@ struct PixelLayout {
 class PixelFrames {
  public:
   /// Checks that all frames are there: by their length, or by their fragments where compressed.
-  /// @param file of Extent::whole; must outlive this.
+  /// @param file of Extent::image or whole; must outlive this.
   /// @throws RejectedInput unsupported_transfer_syntax, truncated_pixel_data, corrupt_pixel_data.
   PixelFrames(const DicomFile& file, const PixelLayout& layout, int frames);
 

@@ -288,7 +288,7 @@ void paint_label_frames(const DicomFile& dicom, const FrameShape& shape,
 }  // namespace
 
 Segmentation read_segmentation(const std::filesystem::path& file, const ImageSeries& images) {
-  const DicomFile dicom(file, Extent::whole);
+  const DicomFile dicom(file, Extent::image);
   const Attributes data_set = dicom.attributes();
   const SegmentationType type = require_supported_type(dicom);
   require_same_patient(data_set, images);

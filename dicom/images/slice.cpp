@@ -153,7 +153,7 @@ PixelLayout layout_of(const Slice& slice) {
 }  // namespace
 
 Slice read_slice(const std::filesystem::path& file) {
-  const DicomFile dicom(file, Extent::whole);
+  const DicomFile dicom(file, Extent::image);
   const Attributes image = dicom.attributes();
   Slice slice;
   slice.file = file;
@@ -183,7 +183,7 @@ Slice read_slice(const std::filesystem::path& file) {
 }
 
 SlicePixels read_intensities(const Slice& slice, std::span<float> target, std::span<std::uint8_t> padding) {
-  const DicomFile dicom(slice.file, Extent::whole);
+  const DicomFile dicom(slice.file, Extent::image);
   PixelFrames frames(dicom, layout_of(slice), 1);
   SlicePixels pixels;
   pixels.padded = slice.format.bits_allocated == 8

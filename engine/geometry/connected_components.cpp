@@ -1,52 +1,85 @@
 #include "engine/geometry/connected_components.hpp"
 
-#include <itkConnectedComponentImageFilter.h>
-#include <itkImage.h>
-#include <itkImportImageFilter.h>
-
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace glisson::engine {
 namespace {
 
-using MaskImage = itk::Image<std::uint8_t, 3>;
-using LabelImage = itk::Image<std::uint32_t, 3>;
-using Import = itk::ImportImageFilter<std::uint8_t, 3>;
-using Label = itk::ConnectedComponentImageFilter<MaskImage, LabelImage>;
-
-/// The mask's voxels as an image of ITK, which reads them and keeps no copy.
-Import::Pointer import_voxels(const Mask& mask) {
-  MaskImage::SizeType size;
-  for (unsigned axis = 0; axis < 3; ++axis) {
-    size[axis] = static_cast<itk::SizeValueType>(mask.grid.size[axis]);
+/// A mask with a margin of one voxel that is outside, so that every voxel has all 26 neighbours in memory.
+class PaddedMask {
+ public:
+  explicit PaddedMask(const Mask& mask)
+      : row_(static_cast<std::size_t>(mask.grid.size[0]) + 2),
+        plane_(row_ * (static_cast<std::size_t>(mask.grid.size[1]) + 2)),
+        unvisited_(plane_ * (static_cast<std::size_t>(mask.grid.size[2]) + 2)) {
+    for (int z = 0; z < mask.grid.size[2]; ++z) {
+      for (int y = 0; y < mask.grid.size[1]; ++y) {
+        const auto row = mask.voxels.begin() + static_cast<std::ptrdiff_t>(mask.grid.offset(0, y, z));
+        std::copy_n(row, mask.grid.size[0],
+                    unvisited_.begin() + static_cast<std::ptrdiff_t>(row_begin(y, z)));
+      }
+    }
+    std::size_t neighbour = 0;
+    for (const std::size_t z : {std::size_t{0}, plane_, 2 * plane_}) {
+      for (const std::size_t y : {std::size_t{0}, row_, 2 * row_}) {
+        for (std::size_t x = 0; x < 3; ++x) neighbours_[neighbour++] = z + y + x;
+      }
+    }
   }
-  auto import = Import::New();
-  import->SetRegion(MaskImage::RegionType(size));
-  import->SetImportPointer(const_cast<std::uint8_t*>(mask.voxels.data()), mask.voxels.size(), false);
-  return import;
-}
+
+  std::size_t row_begin(int y, int z) const {
+    return (static_cast<std::size_t>(z) + 1) * plane_ + (static_cast<std::size_t>(y) + 1) * row_ + 1;
+  }
+  std::size_t voxel_count() const { return unvisited_.size(); }
+
+  /// The voxels that hang together with this one and were not taken before.
+  void take_component(std::size_t seed, std::vector<std::size_t>& component) {
+    component.clear();
+    take(seed, component);
+    for (std::size_t next = 0; next < component.size(); ++next) {
+      const std::size_t corner = component[next] - plane_ - row_ - 1;
+      for (const std::size_t neighbour : neighbours_) take(corner + neighbour, component);
+    }
+  }
+
+ private:
+  void take(std::size_t voxel, std::vector<std::size_t>& component) {
+    if (unvisited_[voxel] == 0) return;
+    unvisited_[voxel] = 0;
+    component.push_back(voxel);
+  }
+
+  std::size_t row_;
+  std::size_t plane_;
+  std::vector<std::uint8_t> unvisited_;
+  std::array<std::size_t, 27> neighbours_{};  // from the voxel's lower corner, and the voxel itself
+};
 
 }  // namespace
 
 Mask largest_component(const Mask& mask) {
+  PaddedMask padded(mask);
+  std::vector<std::size_t> largest;
+  std::vector<std::size_t> component;
+  for (std::size_t voxel = 0; voxel < padded.voxel_count(); ++voxel) {
+    padded.take_component(voxel, component);
+    if (component.size() > largest.size()) largest.swap(component);
+  }
+  std::sort(largest.begin(), largest.end());
   Mask result{mask.grid, std::vector<std::uint8_t>(mask.voxels.size())};
-  if (mask.voxels.empty()) return result;
-  const auto import = import_voxels(mask);
-  auto label = Label::New();
-  label->SetInput(import->GetOutput());
-  label->FullyConnectedOn();
-  label->Update();
-
-  // Labels count from 1 in the order of the components' first voxels; 0 is outside.
-  const std::uint32_t* labels = label->GetOutput()->GetBufferPointer();
-  std::vector<std::size_t> sizes(label->GetObjectCount() + 1);
-  for (std::size_t i = 0; i < mask.voxels.size(); ++i) ++sizes[labels[i]];
-  sizes.front() = 0;
-  const auto largest =
-      static_cast<std::uint32_t>(std::max_element(sizes.begin(), sizes.end()) - sizes.begin());
-  if (largest == 0) return result;
-  for (std::size_t i = 0; i < mask.voxels.size(); ++i) result.voxels[i] = labels[i] == largest ? 1 : 0;
+  auto next = largest.begin();
+  for (int z = 0; z < mask.grid.size[2]; ++z) {
+    for (int y = 0; y < mask.grid.size[1]; ++y) {
+      const std::size_t begin = padded.row_begin(y, z);
+      const std::size_t end = begin + static_cast<std::size_t>(mask.grid.size[0]);
+      for (; next != largest.end() && *next < end; ++next)
+        result.voxels[mask.grid.offset(0, y, z) + *next - begin] = 1;
+    }
+  }
   return result;
 }
 

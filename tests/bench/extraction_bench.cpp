@@ -6,7 +6,9 @@
 
 #include <cmath>
 #include <cstring>
+#include <optional>
 #include <random>
+#include <type_traits>
 #include <vector>
 
 #include "engine/extraction.hpp"
@@ -124,7 +126,11 @@ FeatureValues discretisation(const Region& region, const GreyLevelRegion&) {
 }
 template <auto features>
 FeatureValues texture(const Region&, const GreyLevelRegion& levels) {
-  return features(levels);
+  if constexpr (std::is_invocable_v<decltype(features), const GreyLevelRegion&>) {
+    return features(levels);
+  } else {
+    return features(levels, std::nullopt);  // Without weighting by distance.
+  }
 }
 
 constexpr std::int64_t smallest = 1 << 14;

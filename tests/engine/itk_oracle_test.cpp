@@ -1,13 +1,15 @@
 // Resampling and the Laplacian of Gaussian against ITK's filters, which PyRadiomics uses, and the distance
-// transform against that of Maurer et al. (2003, 10.1109/TPAMI.2003.1177156).
+// transform against that of Maurer et al. (2003, 10.1109/TPAMI.2003.1177156), and connected components.
 
 #include <gtest/gtest.h>
+#include <itkConnectedComponentImageFilter.h>
 #include <itkNearestNeighborInterpolateImageFunction.h>
 #include <itkSignedMaurerDistanceMapImageFilter.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "engine/geometry/connected_components.hpp"
 #include "engine/geometry/distance_transform.hpp"
 #include "engine/images/image_types.hpp"
 #include "engine/images/resampling.hpp"
@@ -88,6 +90,26 @@ TEST(DistanceTransformOracle, AgreesWithItk) {
       }
       EXPECT_GT(outside, 1000U);
     }
+  }
+}
+
+// ITK numbers components by their first voxels, so that the first of equal ones has the lowest number.
+TEST(LargestComponentOracle, AgreesWithItk) {
+  for (const double filled : {0.05, 0.09, 0.12, 0.5, 1.0}) {
+    const Mask mask = tests::random_image({13, 11, 9}, 2, filled, 41).mask;
+    auto filter =
+        itk::ConnectedComponentImageFilter<tests::Image<std::uint8_t>, tests::Image<unsigned>>::New();
+    filter->SetInput(tests::itk_image(mask.grid, mask.voxels));
+    filter->FullyConnectedOn();
+    filter->Update();
+    const unsigned* labels = filter->GetOutput()->GetBufferPointer();
+    std::vector<std::size_t> sizes(filter->GetObjectCount() + 1);
+    for (std::size_t i = 0; i < mask.voxels.size(); ++i) sizes[labels[i]] += labels[i] != 0 ? 1 : 0;
+    const auto largest = std::ranges::max_element(sizes) - sizes.begin();
+    std::vector<std::uint8_t> expected(mask.voxels.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) expected[i] = labels[i] == largest ? 1 : 0;
+    EXPECT_EQ(largest_component(mask).voxels, expected) << filled;
+    EXPECT_GT(sizes.size(), 1U);
   }
 }
 
