@@ -99,7 +99,7 @@ int run_delivery_role(const config::Settings& settings, int control,
                 "Held until purpose, responsible person and term of the destination are declared."});
            return;
          }
-         const auto outcome = send_to_peer(settings, delivery->peer, std::chrono::seconds(30),
+         const auto outcome = send_to_peer(settings, delivery->peer, dicom::Destination{}.timeout,
                                            [&](const dicom::Destination& destination) {
                                              return dicom::send_instance(destination, delivery->part10);
                                            });

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "dicom/instance_reader.hpp"
+#include "dicom/network/store_refusal.hpp"
 #include "engine/errors.hpp"
 #include "server/log.hpp"
 #include "server/resources/readiness.hpp"
@@ -18,11 +19,7 @@ namespace glisson::server {
 namespace {
 
 using dicom::Admission;
-using dicom::DimseStatus;
-
-dicom::StoreOutcome out_of_resources(const std::string& comment) {
-  return {DimseStatus::out_of_resources, comment};
-}
+using dicom::StoreRefusal;
 
 }  // namespace
 
@@ -159,12 +156,12 @@ dicom::StoreOutcome Ingest::index(const dicom::InstanceHeader& header,
     // The row may be there: the file stays, and upkeep finds out. The sender tries again, which is harmless.
     log::warning(fmt::format("commit in doubt: {}", error.what()));
     file_.reset();
-    return out_of_resources("commit in doubt, try again");
+    return dicom::refused(StoreRefusal::commit_in_doubt);
   } catch (const std::exception& error) {
     log::warning(fmt::format("instance not stored: {}", error.what()));
     if (file_) file_->discard();
     file_.reset();
-    return out_of_resources("cannot store now, try again");
+    return dicom::refused(StoreRefusal::cannot_store);
   }
 }
 
@@ -177,12 +174,11 @@ dicom::StoreOutcome Ingest::refuse(RejectionReason reason, const std::string& de
     log::warning(fmt::format("refusal not recorded: {}", error.what()));
     file_->discard();
     file_.reset();
-    return out_of_resources("cannot store now, try again");
+    return dicom::refused(StoreRefusal::cannot_store);
   }
   file_.reset();
-  const bool mismatch = reason == RejectionReason::uid_mismatch;
-  return {mismatch ? DimseStatus::data_set_does_not_match_sop_class : DimseStatus::cannot_understand,
-          std::string(keyword(reason))};
+  if (reason == RejectionReason::uid_mismatch) return dicom::refused(StoreRefusal::uid_mismatch);
+  return dicom::refused(StoreRefusal::rejected_data_set, keyword(reason));
 }
 
 /// Not kept: whoever sends without end must not fill the disk. The alert counts what was refused.
@@ -192,7 +188,7 @@ dicom::StoreOutcome Ingest::refuse_excess(const dicom::InstanceHeader& header, c
   const std::string& study = header.study_instance_uid.value();
   storage::raise_alert(database(), storage::AlertKind::study_too_large, study,
                        fmt::format("instances were refused: {}", why), study);
-  return out_of_resources(why);
+  return dicom::refused(StoreRefusal::study_too_large, why);
 }
 
 void Ingest::report_repair(const dicom::InstanceHeader& header) {

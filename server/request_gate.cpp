@@ -12,6 +12,7 @@
 #include <span>
 #include <string_view>
 
+#include "dicom/network/rejection.hpp"
 #include "server/peer_deadline.hpp"
 
 namespace glisson::server {
@@ -23,11 +24,6 @@ constexpr std::size_t called_title_offset = 10;
 constexpr std::size_t calling_title_offset = 26;
 constexpr std::size_t title_size = 16;
 constexpr std::size_t fixed_part_size = 74;  ///< Before the variable items.
-
-// PS3.8 9.3.4.
-constexpr std::uint8_t rejected_permanent = 1, rejected_transient = 2;
-constexpr std::uint8_t by_service_user = 1, by_presentation_provider = 3;
-constexpr std::uint8_t calling_title_not_recognized = 3, local_limit_exceeded = 2;
 
 /// Before the socket is looked at again where the system wakes for less than was asked for.
 constexpr std::chrono::milliseconds another_look{20};
@@ -57,7 +53,8 @@ AssociationTitles titles_of(std::span<const std::uint8_t> request) {
 }
 
 /// Writes an A-ASSOCIATE-RJ (PS3.8 9.3.4) and closes the connection.
-void reject(IncomingConnection connection, std::uint8_t result, std::uint8_t source, std::uint8_t reason) {
+void reject(IncomingConnection connection, dicom::Admission admission) {
+  const auto [result, source, reason] = dicom::rejection_of(admission);
   const std::array<std::uint8_t, 10> answer{0x03, 0, 0, 0, 0, 4, 0, result, source, reason};
   // A socket that was just accepted has room for ten bytes; a peer that is gone already is no concern.
   const int socket = connection.socket.native_handle();
@@ -177,7 +174,7 @@ void RequestGate::admit(IncomingConnection connection) {
         leave(address, place);
         if (!titles.sound) {
           ++counts_.malformed_title;
-          return reject(std::move(whole), rejected_permanent, by_service_user, calling_title_not_recognized);
+          return reject(std::move(whole), dicom::Admission::calling_title_not_recognized);
         }
         whole_(std::move(whole), std::move(titles));
       },
@@ -206,7 +203,7 @@ void RequestGate::leave(const std::string& address, Line::iterator place) {
 }
 
 void reject_for_limit(IncomingConnection connection) {
-  reject(std::move(connection), rejected_transient, by_presentation_provider, local_limit_exceeded);
+  reject(std::move(connection), dicom::Admission::limit_exceeded);
 }
 
 }  // namespace glisson::server

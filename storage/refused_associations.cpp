@@ -1,5 +1,6 @@
 #include "storage/refused_associations.hpp"
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -8,12 +9,28 @@
 namespace glisson::storage {
 namespace {
 
-constexpr std::array reasons{
-    AssociationRefusal::malformed_request,     AssociationRefusal::called_title_unknown,
-    AssociationRefusal::calling_title_unknown, AssociationRefusal::title_not_for_peer,
-    AssociationRefusal::address_not_allowed,   AssociationRefusal::store_not_permitted,
-    AssociationRefusal::echo_not_permitted,    AssociationRefusal::certificate_missing,
-    AssociationRefusal::certificate_not_bound};
+using enum AssociationRefusal;
+
+constexpr std::array table{
+    AssociationRefusalDefinition{
+        malformed_request, "malformed_request",
+        "A title is none (PS3.5 6.2 AE), or the application context is another than DICOM's."},
+    AssociationRefusalDefinition{called_title_unknown, "called_title_unknown",
+                                 "The called title is none of this node's."},
+    AssociationRefusalDefinition{calling_title_unknown, "calling_title_unknown",
+                                 "No peer has the calling title."},
+    AssociationRefusalDefinition{title_not_for_peer, "title_not_for_peer",
+                                 "The called title is open to other peers only."},
+    AssociationRefusalDefinition{address_not_allowed, "address_not_allowed",
+                                 "The peer may not call from that address."},
+    AssociationRefusalDefinition{certificate_missing, "certificate_missing",
+                                 "The peer is bound to a certificate and showed none."},
+    AssociationRefusalDefinition{certificate_not_bound, "certificate_not_bound",
+                                 "The peer is bound to another certificate than the one that it showed."},
+    AssociationRefusalDefinition{store_not_permitted, "store_not_permitted", "The peer may not store."},
+    AssociationRefusalDefinition{echo_not_permitted, "echo_not_permitted",
+                                 "The peer may not echo, and C-ECHO is not open to everyone."},
+};
 
 constexpr Statement forget_old{
     "refused_forget", "delete from refused_association where last_seen < now() - interval '90 days'"};
@@ -46,35 +63,17 @@ constexpr Statement select_all{"refused_list", R"(
 
 }  // namespace
 
+std::span<const AssociationRefusalDefinition> association_refusals() noexcept { return table; }
+
 std::string_view keyword(AssociationRefusal refusal) noexcept {
-  switch (refusal) {
-    case AssociationRefusal::malformed_request:
-      return "malformed_request";
-    case AssociationRefusal::called_title_unknown:
-      return "called_title_unknown";
-    case AssociationRefusal::title_not_for_peer:
-      return "title_not_for_peer";
-    case AssociationRefusal::address_not_allowed:
-      return "address_not_allowed";
-    case AssociationRefusal::store_not_permitted:
-      return "store_not_permitted";
-    case AssociationRefusal::echo_not_permitted:
-      return "echo_not_permitted";
-    case AssociationRefusal::certificate_missing:
-      return "certificate_missing";
-    case AssociationRefusal::certificate_not_bound:
-      return "certificate_not_bound";
-    case AssociationRefusal::calling_title_unknown:
-      break;
-  }
-  return "calling_title_unknown";
+  return std::ranges::find(table, refusal, &AssociationRefusalDefinition::refusal)->keyword;
 }
 
 AssociationRefusal association_refusal_from(std::string_view text) {
-  for (const AssociationRefusal refusal : reasons) {
-    if (keyword(refusal) == text) return refusal;
-  }
-  throw std::logic_error("no reason of a refused association: " + std::string(text));
+  const auto found = std::ranges::find(table, text, &AssociationRefusalDefinition::keyword);
+  if (found == table.end())
+    throw std::logic_error("no reason of a refused association: " + std::string(text));
+  return found->refusal;
 }
 
 void record_refused_association(Database& database, const RefusedAttempt& attempt) {

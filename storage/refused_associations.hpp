@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,16 +12,26 @@ namespace glisson::storage {
 
 /// Why an association was refused for good.
 enum class AssociationRefusal {
-  malformed_request,      ///< A title that is none (PS3.5 6.2 AE), or another application context.
-  called_title_unknown,   ///< Not a title of this node.
-  calling_title_unknown,  ///< No peer has this title.
-  title_not_for_peer,     ///< The title called is open to other peers only.
-  address_not_allowed,    ///< The peer may not call from there.
-  store_not_permitted,    ///< The peer may not store.
-  echo_not_permitted,     ///< The peer may not echo, and C-ECHO is not open to everyone.
-  certificate_missing,    ///< The peer is bound to a certificate and showed none.
-  certificate_not_bound,  ///< It showed another one.
+  malformed_request,
+  called_title_unknown,
+  calling_title_unknown,
+  title_not_for_peer,
+  address_not_allowed,
+  certificate_missing,
+  certificate_not_bound,
+  store_not_permitted,
+  echo_not_permitted,
 };
+
+/// One row of the table of refusals.
+struct AssociationRefusalDefinition {
+  AssociationRefusal refusal;
+  std::string_view keyword;  ///< As stored.
+  std::string_view meaning;  ///< For people, as a sentence.
+};
+
+/// In the order in which a request is judged.
+std::span<const AssociationRefusalDefinition> association_refusals() noexcept;
 std::string_view keyword(AssociationRefusal refusal) noexcept;
 /// @throws std::logic_error for a keyword that is none.
 AssociationRefusal association_refusal_from(std::string_view keyword);

@@ -9,6 +9,7 @@
 #include "dicom/network/message_channel.hpp"
 #include "dicom/network/negotiation.hpp"
 #include "dicom/network/part10.hpp"
+#include "dicom/network/store_refusal.hpp"
 #include "dicom/network/upper_layer.hpp"
 #include "engine/errors.hpp"
 
@@ -88,15 +89,15 @@ void StorageProvider::answer_store(const Command& command, const PresentationCon
                SopInstanceUid(command.set.text(CommandElement::affected_sop_instance_uid)),
                TransferSyntaxUid(context.transfer_syntax)};
     if (!command.set.data_set_follows()) {
-      outcome = {DimseStatus::cannot_understand, "C-STORE-RQ without a data set"};
+      outcome = refused(StoreRefusal::without_data_set);
     } else if (!is_storage_sop_class(request.sop_class_uid.value()) ||
                request.sop_class_uid.value() != context.abstract_syntax) {
       // The abstract syntax is what was negotiated and admitted: a peer that asked for Verification alone was
       // never asked whether it may store.
-      outcome = {DimseStatus::sop_class_not_supported, {}};
+      outcome = refused(StoreRefusal::other_sop_class);
     }
   } catch (const RejectedInput&) {
-    outcome = {DimseStatus::cannot_understand, "Affected SOP Class or Instance UID is malformed"};
+    outcome = refused(StoreRefusal::malformed_uid);
   }
   if (outcome.status == DimseStatus::success) {
     outcome = receive(command, request);
@@ -110,11 +111,11 @@ void StorageProvider::answer_store(const Command& command, const PresentationCon
 
 StoreOutcome StorageProvider::receive(const Command& command, const StoreRequest& request) {
   int file = -1;
-  std::string no_file;
+  std::string not_now;
   try {
     file = handlers_.open_file(request);
   } catch (const TransientError& error) {
-    no_file = error.what();
+    not_now = error.what();
   } catch (const std::exception&) {
     file = -1;
   }
@@ -128,14 +129,14 @@ StoreOutcome StorageProvider::receive(const Command& command, const StoreRequest
     throw;
   }
   summary_.bytes += received.bytes();
-  if (!received.failure().empty()) {
-    if (file >= 0) report_lost(request, received.failure());
-    return {DimseStatus::out_of_resources, no_file.empty() ? received.failure() : no_file};
+  if (const auto failure = received.failure()) {
+    if (file >= 0) report_lost(request, failure->comment);
+    return not_now.empty() ? *failure : refused(StoreRefusal::not_now, not_now);
   }
   try {
     return handlers_.stored(request, received.finish());
   } catch (const std::exception&) {
-    return {DimseStatus::out_of_resources, "could not be stored"};
+    return refused(StoreRefusal::cannot_store);
   }
 }
 
@@ -170,7 +171,6 @@ void StorageProvider::respond(const Command& command, DimseStatus status, const 
 }
 
 Admission admission_of(const ReadRequest& read, const AssociationHandlers& handlers) {
-  if (read.foreign_application_context) return Admission::not_authorized;
   if (read.refused) return *read.refused;
   try {
     return handlers.admit(read.request);
@@ -185,10 +185,10 @@ void serve(UpperLayer& upper_layer, const AssociationHandlers& handlers, const A
   const auto read = read_request(*association.params, summary.address);
   summary.calling = read.request.calling;
   summary.called = read.request.called;
-  summary.unjudged = read.foreign_application_context || read.refused.has_value();
+  summary.unjudged = read.refused.has_value();
   summary.admission = admission_of(read, handlers);
   if (summary.admission != Admission::accepted) {
-    reject_association(association, summary.admission, read.foreign_application_context);
+    reject_association(association, summary.admission);
     summary.end = "rejected";
     upper_layer.close_after_peer();
     return;

@@ -16,7 +16,6 @@ namespace glisson::dicom {
 enum class DimseStatus : std::uint16_t {
   success = 0x0000,
   sop_class_not_supported = 0x0122,
-  not_authorized = 0x0124,
   unrecognized_operation = 0x0211,
   out_of_resources = 0xA700,
   data_set_does_not_match_sop_class = 0xA900,
@@ -32,13 +31,15 @@ struct AssociationRequest {
   std::vector<SopClassUid> storage_classes;  ///< Proposed abstract syntaxes that storing is accepted for.
 };
 
-/// The answer to an A-ASSOCIATE-RQ (PS3.8 9.3.4 for results, sources and reasons).
+/// The answer to an A-ASSOCIATE-RQ; dicom/network/rejection.hpp has what is sent.
 enum class Admission {
   accepted,
-  calling_title_not_recognized,  ///< Rejected permanent, service-user, reason 3.
-  called_title_not_recognized,   ///< Rejected permanent, service-user, reason 7.
-  not_authorized,  ///< Known, but may do nothing that it asks for: permanent, service-user, reason 1.
-  congested,       ///< Rejected transient, service-provider (presentation), reason 1.
+  calling_title_not_recognized,
+  called_title_not_recognized,
+  not_authorized,  ///< Known, but may do nothing that it asks for.
+  congested,       ///< Not now.
+  foreign_application_context,
+  limit_exceeded,
 };
 
 /// A C-STORE-RQ before its data set is read.

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "dicom/network/part10.hpp"
+#include "dicom/network/rejection.hpp"
 #include "engine/errors.hpp"
 
 namespace glisson::dicom {
@@ -48,23 +49,6 @@ void for_each_context(T_ASC_Parameters& parameters, Visit visit) {
   }
 }
 
-T_ASC_RejectParameters reject_parameters(Admission admission) {
-  switch (admission) {
-    case Admission::calling_title_not_recognized:
-      return {ASC_RESULT_REJECTEDPERMANENT, ASC_SOURCE_SERVICEUSER,
-              ASC_REASON_SU_CALLINGAETITLENOTRECOGNIZED};
-    case Admission::called_title_not_recognized:
-      return {ASC_RESULT_REJECTEDPERMANENT, ASC_SOURCE_SERVICEUSER, ASC_REASON_SU_CALLEDAETITLENOTRECOGNIZED};
-    case Admission::not_authorized:
-      return {ASC_RESULT_REJECTEDPERMANENT, ASC_SOURCE_SERVICEUSER, ASC_REASON_SU_NOREASON};
-    case Admission::accepted:
-    case Admission::congested:
-      break;
-  }
-  return {ASC_RESULT_REJECTEDTRANSIENT, ASC_SOURCE_SERVICEPROVIDER_PRESENTATION_RELATED,
-          ASC_REASON_SP_PRES_TEMPORARYCONGESTION};
-}
-
 }  // namespace
 
 void copy_implementation(T_ASC_Parameters& parameters) {
@@ -85,8 +69,9 @@ ReadRequest read_request(T_ASC_Parameters& parameters, std::string address) {
   if (!calling) read.refused = Admission::calling_title_not_recognized;
   read.request.calling = calling.value_or(AeTitle());
   read.request.called = called.value_or(AeTitle());
-  read.foreign_application_context =
-      std::string_view(service.applicationContextName) != UID_StandardApplicationContext;
+  if (std::string_view(service.applicationContextName) != UID_StandardApplicationContext) {
+    read.refused = Admission::foreign_application_context;
+  }
   bool verification = false;
   bool others = false;
   for_each_context(parameters, [&](const T_ASC_PresentationContext& context) {
@@ -125,13 +110,13 @@ std::optional<PresentationContexts> accept_association(T_ASC_Association& associ
   return contexts;
 }
 
-void reject_association(T_ASC_Association& association, Admission admission,
-                        bool foreign_application_context) {
-  const T_ASC_RejectParameters parameters =
-      foreign_application_context
-          ? T_ASC_RejectParameters{ASC_RESULT_REJECTEDPERMANENT, ASC_SOURCE_SERVICEUSER,
-                                   ASC_REASON_SU_APPCONTEXTNAMENOTSUPPORTED}
-          : reject_parameters(admission);
+void reject_association(T_ASC_Association& association, Admission admission) {
+  const Rejection rejection = rejection_of(admission);
+  // DCMTK's reasons carry their source in the second byte.
+  const T_ASC_RejectParameters parameters{
+      static_cast<T_ASC_RejectParametersResult>(rejection.result),
+      static_cast<T_ASC_RejectParametersSource>(rejection.source),
+      static_cast<T_ASC_RejectParametersReason>(rejection.source << 8U | rejection.reason)};
   static_cast<void>(ASC_rejectAssociation(&association, &parameters));
 }
 

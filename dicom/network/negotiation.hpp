@@ -28,8 +28,7 @@ void copy_implementation(T_ASC_Parameters& parameters);
 /// An A-ASSOCIATE-RQ as read, or the reason for which it is rejected unasked.
 struct ReadRequest {
   AssociationRequest request;
-  std::optional<Admission> refused;  ///< A title that is none.
-  bool foreign_application_context = false;
+  std::optional<Admission> refused;  ///< A title that is none, or a foreign application context.
 };
 
 ReadRequest read_request(T_ASC_Parameters& parameters, std::string address);
@@ -40,7 +39,6 @@ ReadRequest read_request(T_ASC_Parameters& parameters, std::string address);
 std::optional<PresentationContexts> accept_association(T_ASC_Association& association);
 
 /// Sends the A-ASSOCIATE-RJ of an admission (PS3.8 9.3.4).
-void reject_association(T_ASC_Association& association, Admission admission,
-                        bool foreign_application_context);
+void reject_association(T_ASC_Association& association, Admission admission);
 
 }  // namespace glisson::dicom

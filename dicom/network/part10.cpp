@@ -6,6 +6,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "dicom/network/store_refusal.hpp"
 #include "engine/errors.hpp"
 
 namespace glisson::dicom {
@@ -107,7 +108,7 @@ Part10 split_part10(std::span<const std::byte> file) {
 ReceivedFile::ReceivedFile(int descriptor, const FileMeta& meta, std::uint64_t largest)
     : descriptor_(descriptor), largest_(largest) {
   if (descriptor_ < 0) {
-    failure_ = "no file to write to";
+    failure_ = refused(StoreRefusal::write_failed, "no file to write to");
     return;
   }
   const std::string header = encode_file_header(meta);
@@ -116,8 +117,8 @@ ReceivedFile::ReceivedFile(int descriptor, const FileMeta& meta, std::uint64_t l
 
 void ReceivedFile::append(std::span<const std::byte> bytes) {
   bytes_ += bytes.size();
-  if (failure_.empty() && bytes_ > largest_) failure_ = "data set too large";
-  if (!failure_.empty()) return;
+  if (!failure_ && bytes_ > largest_) failure_ = refused(StoreRefusal::data_set_too_large);
+  if (failure_) return;
   write(bytes);
   digest_.update(bytes);
 }
@@ -127,7 +128,7 @@ void ReceivedFile::write(std::span<const std::byte> bytes) {
     const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
     if (written < 0) {
       if (errno == EINTR) continue;
-      failure_ = "could not be written: " + std::generic_category().message(errno);
+      failure_ = refused(StoreRefusal::write_failed, std::generic_category().message(errno));
       return;
     }
     bytes = bytes.subspan(static_cast<std::size_t>(written));

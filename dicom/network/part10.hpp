@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -45,7 +46,7 @@ class ReceivedFile {
 
   void append(std::span<const std::byte> bytes);
   std::uint64_t bytes() const noexcept { return bytes_; }  ///< Of the data set so far, dropped ones included.
-  const std::string& failure() const noexcept { return failure_; }  ///< Empty: none.
+  const std::optional<StoreOutcome>& failure() const noexcept { return failure_; }
   ReceivedDataSet finish();
 
  private:
@@ -55,7 +56,7 @@ class ReceivedFile {
   std::uint64_t largest_;
   std::uint64_t bytes_ = 0;
   Sha256Stream digest_;
-  std::string failure_;
+  std::optional<StoreOutcome> failure_;
 };
 
 }  // namespace glisson::dicom

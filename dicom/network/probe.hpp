@@ -7,16 +7,10 @@
 #include <vector>
 
 #include "dicom/identity.hpp"
+#include "dicom/network/rejection.hpp"
 #include "dicom/network/sender.hpp"
 
 namespace glisson::dicom {
-
-/// An A-ASSOCIATE-RJ as sent (PS3.8 9.3.4).
-struct Rejection {
-  std::uint8_t result = 0;  ///< 1 permanent, 2 transient.
-  std::uint8_t source = 0;  ///< 1 service user, 2 service provider (ACSE), 3 service provider (presentation).
-  std::uint8_t reason = 0;  ///< Its meaning depends on the source.
-};
 
 /// The answer to one proposed presentation context.
 struct ContextAnswer {

@@ -5,6 +5,7 @@
 #include <dcmtk/dcmnet/assoc.h>
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "dicom/dicom_file.hpp"
@@ -64,13 +65,27 @@ SendOutcome unopened(const UpperLayer& upper_layer) {
   return outcome;
 }
 
+using enum SendResult;
+
+constexpr std::array meanings{
+    StatusMeaning{0x0000, 0x0000, accepted, "Success"},
+    StatusMeaning{0x0001, 0x0001, accepted, "Warning: requested optional attributes are not supported"},
+    StatusMeaning{0x0107, 0x0107, accepted, "Warning: attribute list error"},
+    StatusMeaning{0x0116, 0x0116, accepted, "Warning: attribute value out of range"},
+    StatusMeaning{0xB000, 0xBFFF, accepted,
+                  "Warning: coerced, elements discarded, or another warning of the class"},
+    StatusMeaning{0xA700, 0xA7FF, transient, "Out of resources"},
+    StatusMeaning{0x0122, 0x0122, no_context, "SOP class not supported"},
+    StatusMeaning{0xA900, 0xA9FF, refused, "Data set does not match SOP class"},
+    StatusMeaning{0xC000, 0xCFFF, refused, "Cannot understand"},
+    StatusMeaning{0x0000, 0xFFFF, refused, "Any other failure"},
+};
+
 SendResult result_of(std::uint16_t status) {
-  const bool warning =
-      (status & 0xF000) == 0xB000 || status == 0x0001 || status == 0x0107 || status == 0x0116;  // PS3.7 C.4
-  if (status == 0x0000 || warning) return SendResult::accepted;
-  if ((status & 0xFF00) == 0xA700) return SendResult::transient;
-  if (status == 0x0122) return SendResult::no_context;
-  return SendResult::refused;
+  const auto holds = [status](const StatusMeaning& row) {
+    return row.lowest <= status && status <= row.highest;
+  };
+  return std::ranges::find_if(meanings, holds)->result;
 }
 
 /// The response to our request.
@@ -138,6 +153,8 @@ std::vector<Proposal> proposals_for(const FileMeta& meta) {
 }
 
 }  // namespace
+
+std::span<const StatusMeaning> status_meanings() noexcept { return meanings; }
 
 SendOutcome send_instance(const Destination& destination, std::span<const std::byte> part10) {
   const Part10 object = split_part10(part10);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "dicom/identity.hpp"
 
@@ -32,6 +33,18 @@ enum class SendResult {
   refused,       ///< 0xA9xx, 0xCxxx or any other failure status: sending the same again is useless.
   not_admitted,  ///< The association was rejected permanently: titles or rights have to be mended first.
 };
+
+/// What is made of a status that a peer answers (PS3.7 Annex C, PS3.4 B.2.3).
+struct StatusMeaning {
+  std::uint16_t lowest = 0;
+  std::uint16_t highest = 0;
+  SendResult result = SendResult::refused;
+  std::string_view meaning;
+};
+
+/// The first row that holds a status decides; the last one holds all. The one table behind the sender and the
+/// conformance statement.
+std::span<const StatusMeaning> status_meanings() noexcept;
 
 struct SendOutcome {
   SendResult result = SendResult::transient;

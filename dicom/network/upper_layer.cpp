@@ -21,7 +21,6 @@ constexpr int toolkit_timeout_seconds = 3600;
 constexpr int peer_close_seconds = 1;
 constexpr std::uint32_t smallest_pdu = 4096;
 constexpr std::uint32_t largest_pdu = 131072;
-constexpr long requestor_pdu = 16384;  // a requestor receives responses only
 
 /// Lends a PduSocket to DCMTK, and secures it once DCMTK has connected and set its options.
 class Connection final : public DcmTCPConnection {

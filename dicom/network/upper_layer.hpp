@@ -17,6 +17,9 @@ namespace glisson::dicom {
 /// @throws TransientError saying why there is none.
 using SecureTransport = std::function<int(int socket)>;
 
+/// Maximum length of P-DATA that we receive as a requestor, to which responses only are sent.
+inline constexpr long requestor_pdu = 16384;
+
 /// An association of DCMTK's upper layer over a connection with our deadlines. Whatever is still open when it
 /// is destroyed is closed.
 class UpperLayer {

@@ -58,6 +58,28 @@ bool is_what_its_code_means(const engine::Feature& feature) {
 
 }  // namespace
 
+const std::vector<CodedConcept>& private_dictionary() {
+  static const std::vector<CodedConcept> dictionary{reason_not_computed,
+                                                    caution,
+                                                    extraction_protocol,
+                                                    ignored_segment,
+                                                    risk_category,
+                                                    category_wording,
+                                                    endpoint,
+                                                    population,
+                                                    proviso,
+                                                    calibration,
+                                                    cut_offs,
+                                                    citation,
+                                                    model_status,
+                                                    linear_predictor,
+                                                    logistic_regression,
+                                                    euclidean_distance,
+                                                    point_score,
+                                                    criteria};
+  return dictionary;
+}
+
 CodedConcept private_concept(char prefix, std::string_view name, std::string meaning) {
   const auto digest = sha256(name);
   return {prefix + to_hex(digest).substr(0, 15), private_scheme, std::move(meaning)};

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/coded_concept.hpp"
 #include "engine/feature.hpp"
@@ -82,6 +83,16 @@ inline const CodedConcept calibration{"calibration", "99GLISSON", "Calibration o
 inline const CodedConcept cut_offs{"cut-offs", "99GLISSON", "Cut-offs of the model"};
 inline const CodedConcept citation{"citation", "99GLISSON", "Source of the model"};
 inline const CodedConcept model_status{"model-status", "99GLISSON", "Status of the model"};
+
+// Families of algorithms, which no context group of the standard names
+inline const CodedConcept linear_predictor{"linear", "99GLISSON", "Linear predictor"};
+inline const CodedConcept logistic_regression{"logistic", "99GLISSON", "Logistic regression"};
+inline const CodedConcept euclidean_distance{"euclidean", "99GLISSON", "Euclidean distance"};
+inline const CodedConcept point_score{"points", "99GLISSON", "Point score"};
+inline const CodedConcept criteria{"criteria", "99GLISSON", "Criteria"};
+
+/// Every concept of the private scheme but those of private_concept(), for the conformance statement.
+const std::vector<CodedConcept>& private_dictionary();
 
 /// A concept of the private scheme for something that is named by free text: the value is `prefix` and the
 /// first 15 hexadecimal digits of the name's SHA-256, so that it depends on the name alone and fits a Code

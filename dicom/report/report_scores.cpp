@@ -8,19 +8,19 @@ namespace {
 
 using enum Relationship;
 
-/// TID 4019 row 4. No context group of the standard names these families.
+/// TID 4019 row 4.
 engine::CodedConcept algorithm_family(engine::Predictor predictor) {
   switch (predictor) {
     case engine::Predictor::linear:
-      return {"linear", codes::private_scheme, "Linear predictor"};
+      return codes::linear_predictor;
     case engine::Predictor::logistic:
-      return {"logistic", codes::private_scheme, "Logistic regression"};
+      return codes::logistic_regression;
     case engine::Predictor::euclidean:
-      return {"euclidean", codes::private_scheme, "Euclidean distance"};
+      return codes::euclidean_distance;
     case engine::Predictor::points:
-      return {"points", codes::private_scheme, "Point score"};
+      return codes::point_score;
     case engine::Predictor::criteria:
-      return {"criteria", codes::private_scheme, "Criteria"};
+      return codes::criteria;
   }
   return {};
 }

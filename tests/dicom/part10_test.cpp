@@ -78,7 +78,7 @@ TEST(ReceivedFile, WritesCountsAndDigests) {
   writer.append(bytes_of("first "));
   writer.append(bytes_of("second"));
   const auto received = writer.finish();
-  EXPECT_EQ(writer.failure(), "");
+  EXPECT_FALSE(writer.failure());
   EXPECT_EQ(received.bytes, 12U);
   EXPECT_EQ(received.digest, sha256("first second"));
   EXPECT_EQ(file.content(), encode_file_header(ct) + "first second");
@@ -88,9 +88,10 @@ TEST(ReceivedFile, StopsWritingAtTheLimit) {
   MemoryFile file;
   ReceivedFile writer(file.descriptor, ct, 10);
   writer.append(bytes_of("0123456789"));
-  EXPECT_EQ(writer.failure(), "");
+  EXPECT_FALSE(writer.failure());
   writer.append(bytes_of("x"));
-  EXPECT_EQ(writer.failure(), "data set too large");
+  ASSERT_TRUE(writer.failure());
+  EXPECT_EQ(writer.failure()->comment, "data set too large");
   EXPECT_EQ(writer.bytes(), 11U);
   EXPECT_EQ(file.content().size(), encode_file_header(ct).size() + 10);
 }
@@ -100,7 +101,8 @@ TEST(ReceivedFile, SeesAFullDisk) {
   ASSERT_GE(full, 0);
   ReceivedFile writer(full, ct, 1000);
   writer.append(bytes_of("data"));
-  EXPECT_EQ(writer.failure(), "could not be written: No space left on device");
+  ASSERT_TRUE(writer.failure());
+  EXPECT_EQ(writer.failure()->comment, "could not be written: No space left on device");
   EXPECT_EQ(writer.bytes(), 4U);
   ::close(full);
 }

@@ -3,6 +3,8 @@
 #include "config/model_manifest.hpp"
 #include "config/protocol_file.hpp"
 #include "config/settings.hpp"
+#include "tests/docs/network_tables.hpp"
+#include "tests/docs/report_tables.hpp"
 #include "tests/support/committed_page.hpp"
 
 namespace glisson {
@@ -20,6 +22,26 @@ TEST(CommittedPage, OfTheProtocolsSaysWhatTheParserReads) {
 
 TEST(CommittedPage, OfTheModelsSaysWhatTheParserReads) {
   expect_page("models.md", {{"manifest", config::manifest_reference()}});
+}
+
+TEST(CommittedPage, OfConformanceSaysWhatTheNodeDoes) {
+  const tests::ReportTables reports;
+  expect_page("conformance_statement.md",
+              {{"services", tests::service_overview()},
+               {"implementation", tests::implementation()},
+               {"rejections", tests::rejections()},
+               {"transfer-syntaxes", tests::transfer_syntaxes()},
+               {"store-statuses", tests::store_statuses()},
+               {"report-contexts", tests::report_contexts()},
+               {"status-meanings", tests::status_meanings()},
+               {"check-contexts", tests::check_contexts()},
+               {"settings", tests::settings_of({"receive", "tls", "queue", "resources"})},
+               {"access-refusals", tests::access_refusals()},
+               {"attributes", reports.attributes()},
+               {"content-tree", reports.content_tree()},
+               {"private-codes", reports.private_codes()},
+               {"coding-schemes", reports.coding_schemes()},
+               {"sop-classes", tests::sop_classes()}});
 }
 
 }  // namespace
