@@ -24,6 +24,10 @@ TEST(CommittedPage, OfTheModelsSaysWhatTheParserReads) {
   expect_page("models.md", {{"manifest", config::manifest_reference()}});
 }
 
+TEST(CommittedPage, OfAdmissionSaysWhatTheGateDoes) {
+  expect_page("admission.md", {{"access-refusals", tests::access_refusals()}});
+}
+
 TEST(CommittedPage, OfConformanceSaysWhatTheNodeDoes) {
   const tests::ReportTables reports;
   expect_page("conformance_statement.md",
