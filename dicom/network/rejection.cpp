@@ -38,7 +38,8 @@ constexpr std::array table{
         congested,
         {transient, presentation, 1},
         "temporary congestion",
-        "The node receives nothing for now, or the database does not answer; it is worth trying again."},
+        "The node receives nothing for now (a disk is full or not the service's own, too much is queued, "
+        "receiving is paused), or the database does not answer. It is worth trying again."},
     RejectionDefinition{
         limit_exceeded,
         {transient, presentation, 2},

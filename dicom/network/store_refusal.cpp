@@ -10,9 +10,10 @@ using enum DimseStatus;
 using enum StoreRefusal;
 
 constexpr std::array table{
-    StoreRefusalDefinition{not_now, out_of_resources, "",
-                           "The node receives nothing for now: a disk is full, or too much is queued. Also "
-                           "where no file can be opened. The comment names the reason."},
+    StoreRefusalDefinition{
+        not_now, out_of_resources, "",
+        "The node receives nothing for now: a disk is full or not the service's own, or too much is "
+        "queued. Also where no file can be opened. The comment names the reason."},
     StoreRefusalDefinition{data_set_too_large, out_of_resources, "data set too large",
                            "The data set has more bytes than `receive.largest_data_set`."},
     StoreRefusalDefinition{
