@@ -90,6 +90,11 @@ bool is_date(const std::string& text) {
 void check(const Peer& peer) {
   const auto refuse = [](const char* why) { throw RejectedInput(RejectionReason::invalid_settings, why); };
   if (peer.name.empty()) refuse("a peer needs a name");
+  // They are shown on terminals, where control characters could do anything.
+  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
+  for (const std::string* text : {&peer.name, &peer.host, &peer.responsible}) {
+    if (std::ranges::any_of(*text, is_control)) refuse("a peer's texts hold no control characters");
+  }
   if (peer.ae_title.empty()) refuse("a peer needs an AE title");
   if (peer.host.empty()) refuse("a peer needs a host name or address");
   if (peer.port == 0) refuse("a peer needs a port between 1 and 65535");

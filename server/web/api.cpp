@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -44,9 +45,11 @@ std::string optional_text(const nlohmann::json& object, const std::string& key, 
   if (found == object.end() || found->is_null()) return {};
   if (!found->is_string()) throw ApiError{400, "invalid_field", fmt::format("{} must be a text.", key), {}};
   auto text = found->get<std::string>();
-  // PostgreSQL's text holds no NUL.
-  if (text.size() > longest || text.find('\0') != std::string::npos) {
+  if (text.size() > longest) {
     throw ApiError{400, "invalid_field", fmt::format("{} must have at most {} bytes.", key, longest), {}};
+  }
+  if (std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7F; })) {
+    throw ApiError{400, "invalid_field", fmt::format("{} must hold no control characters.", key), {}};
   }
   return text;
 }

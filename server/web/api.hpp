@@ -58,6 +58,9 @@ struct Route {
   Response (*handle)(Call&);
 };
 
+/// All of them.
+const std::vector<Route>& api_routes();
+
 std::vector<Route> session_routes();
 std::vector<Route> account_routes();
 std::vector<Route> overview_routes();
@@ -83,7 +86,8 @@ Response json_response(const nlohmann::json& body, int status = 200);
 /// @throws ApiError 400.
 nlohmann::json parse_object(const Request& request);
 /// A text of an object, as it was sent.
-/// @throws ApiError 400 where it is missing, no text, empty, or longer than `longest` bytes.
+/// @throws ApiError 400 where it is missing, no text, empty, longer than `longest` bytes, or holds control
+/// characters: it may be shown on a terminal, where these could do anything.
 std::string required_text(const nlohmann::json& object, const std::string& key, std::size_t longest = 500);
 /// The same; empty where it is missing or null.
 std::string optional_text(const nlohmann::json& object, const std::string& key, std::size_t longest = 500);

@@ -1,6 +1,7 @@
 #include "server/web/http_message.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -20,6 +21,15 @@ int hexadecimal(char digit) {
   refuse();
 }
 
+bool is_utf8(const std::string& text) {
+  try {
+    (void)nlohmann::json(text).dump();
+    return true;
+  } catch (const nlohmann::json::type_error&) {
+    return false;
+  }
+}
+
 std::string decode(std::string_view text, bool plus_is_space) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -34,6 +44,7 @@ std::string decode(std::string_view text, bool plus_is_space) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) refuse();
     decoded += c;
   }
+  if (!is_utf8(decoded)) refuse();
   return decoded;
 }
 
@@ -54,11 +65,24 @@ std::string_view Request::header(const std::string& lower_case_name) const {
   return found == headers.end() ? std::string_view() : std::string_view(found->second);
 }
 
+void Request::add_header(std::string name, const std::string& value) {
+  std::ranges::transform(name, name.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::string& kept = headers[name];
+  kept += (kept.empty() ? "" : ", ") + value;
+}
+
 Response error_response(int status, std::string_view reason, std::string_view message) {
   const nlohmann::json body{{"error", reason}, {"message", message}};
   // What a stranger sent may be quoted in a message: never fail over it.
   return {
       status, "application/json", body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), {}};
+}
+
+Response busy_response(std::string_view reason, std::string_view message) {
+  Response response = error_response(503, reason, message);
+  response.headers.emplace_back("Retry-After", "5");
+  return response;
 }
 
 Target parse_target(std::string_view target) {

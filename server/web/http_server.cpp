@@ -9,7 +9,6 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
-#include <cctype>
 #include <list>
 #include <set>
 
@@ -32,14 +31,6 @@ constexpr auto begin_interval = 2s;
 /// long, or the answer would be lost in a reset of the connection (RFC 9112 9.6).
 constexpr auto linger_time = 2s;
 
-/// IPv4 in dotted form also where a socket for both families shows it as IPv4-mapped (RFC 4291 2.5.5.2).
-std::string numeric(const asio::ip::address& address) {
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
-  }
-  return address.to_string();
-}
-
 /// Where a connection came in.
 struct Entrance {
   tcp::acceptor acceptor;
@@ -61,12 +52,7 @@ Request plain(const http::request<http::string_body>& message) {
   Request request;
   request.method = text(message.method_string());
   request.target = text(message.target());
-  for (const auto& field : message) {
-    std::string name = text(field.name_string());
-    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    std::string& value = request.headers[name];
-    value += (value.empty() ? "" : ", ") + text(field.value());
-  }
+  for (const auto& field : message) request.add_header(text(field.name_string()), text(field.value()));
   request.body = message.body();
   return request;
 }
@@ -102,6 +88,7 @@ class HttpServer::Implementation {
   friend class Connection;
   void accept(Entrance& entrance);
   void admit(tcp::socket socket, bool health_only);
+  bool make_room(bool health_only);
   void begin_work();
   void begin_stop();
   void ended(const std::shared_ptr<Connection>& connection);
@@ -135,15 +122,15 @@ class HttpServer::Implementation::Connection : public std::enable_shared_from_th
     parser_->header_limit(static_cast<std::uint32_t>(server_.limits_.largest_header));
     parser_->body_limit(server_.limits_.largest_body);
     if (buffer_.size() > 0) return read_header();
-    idle_ = true;
+    idle_since_ = std::chrono::steady_clock::now();
     answer_timer_.expires_after(at_most);
     answer_timer_.async_wait([self = shared_from_this()](beast::error_code error) {
-      if (!error && self->idle_) self->close();
+      if (!error && self->idle_since_) self->close();
     });
     stream_.socket().async_wait(tcp::socket::wait_read, [self = shared_from_this()](beast::error_code error) {
       self->answer_timer_.cancel();
-      if (error || !self->idle_) return self->close();
-      self->idle_ = false;
+      if (error || !self->idle_since_) return self->close();
+      self->idle_since_.reset();
       self->read_header();
     });
   }
@@ -151,11 +138,15 @@ class HttpServer::Implementation::Connection : public std::enable_shared_from_th
   /// Ends now where no request is on its way, else after its answer.
   void end_soon() {
     last_ = true;
-    if (idle_) close();
+    if (idle_since_) close();
   }
 
+  bool health_only() const { return health_only_; }
+  /// Since when nothing was asked; none while something is.
+  const std::optional<std::chrono::steady_clock::time_point>& idle_since() const { return idle_since_; }
+
   void close() {
-    idle_ = false;
+    idle_since_.reset();
     beast::error_code ignored;
     answer_timer_.cancel();
     stream_.socket().close(ignored);
@@ -208,25 +199,12 @@ class HttpServer::Implementation::Connection : public std::enable_shared_from_th
     if (auto response = server_.handlers_.at_once(request)) return write(std::move(*response), head);
     const bool slow = server_.handlers_.is_slow && server_.handlers_.is_slow(request);
     Worker& worker = slow ? server_.slow_worker_ : server_.worker_;
-    if (worker.waiting >= server_.limits_.most_waiting) {
-      return write(busy("too_busy", "Too much is asked at once. Try again."), head);
+    // Who asks after health, unknown as they are, leave room for whoever is signed in.
+    const int most = health_only_ ? server_.limits_.most_waiting / 2 : server_.limits_.most_waiting;
+    if (worker.waiting >= most) {
+      return write(busy_response("too_busy", "Too much is asked at once. Try again."), head);
     }
     leave_to(worker, std::move(request), head);
-  }
-
-  /// What the proxy adds stands last.
-  static void believe_proxy(Request& request) {
-    const std::string_view forwarded = request.header("x-forwarded-for");
-    const std::size_t start = forwarded.find_last_of(", ");
-    const std::string_view last = start == std::string_view::npos ? forwarded : forwarded.substr(start + 1);
-    if (!last.empty()) request.address = std::string(last);
-    request.tls = request.header("x-forwarded-proto") == "https";
-  }
-
-  static Response busy(std::string_view reason, std::string_view message) {
-    Response response = error_response(503, reason, message);
-    response.headers.emplace_back("Retry-After", "5");
-    return response;
   }
 
   void leave_to(Worker& worker, Request request, bool head) {
@@ -237,7 +215,8 @@ class HttpServer::Implementation::Connection : public std::enable_shared_from_th
       if (error || self->asked_ != number) return;
       ++self->asked_;
       self->last_ = true;
-      self->write(busy("no_answer_in_time", "The database does not answer in time. Try again."), head);
+      self->write(busy_response("no_answer_in_time", "The database does not answer in time. Try again."),
+                  head);
     });
     ++worker.waiting;
     asio::post(worker.thread,
@@ -298,7 +277,7 @@ class HttpServer::Implementation::Connection : public std::enable_shared_from_th
   int asked_ = 0;  ///< Number of the request at the worker.
   bool health_only_;
   bool tls_ = false;
-  bool idle_ = false;
+  std::optional<std::chrono::steady_clock::time_point> idle_since_;
   bool last_ = false;  ///< The connection ends with this answer.
   bool sender_may_go_on_ = false;
 };
@@ -341,15 +320,29 @@ void HttpServer::Implementation::accept(Entrance& entrance) {
 
 void HttpServer::Implementation::admit(tcp::socket socket, bool health_only) {
   boost::system::error_code error;
-  const tcp::endpoint peer = socket.remote_endpoint(error);
-  if (error || static_cast<int>(connections_.size()) >= limits_.most_connections) return;
-  const std::string address = numeric(peer.address());
+  const std::string address = unmapped(socket.remote_endpoint(error).address().to_string());
   const bool here = address.starts_with("127.") || address == "::1";
-  if (!health_only && !here && address != reverse_proxy_) return;
+  if (error || (!health_only && !here && address != reverse_proxy_)) return;
+  if (!make_room(health_only)) return;
   socket.set_option(tcp::no_delay(true), error);
   const auto connection = std::make_shared<Connection>(*this, std::move(socket), address, health_only);
   connections_.insert(connection);
   connection->await_request(limits_.header_time);
+}
+
+/// Each entrance has its own room. Where it is full, whoever has asked nothing for the longest time goes.
+bool HttpServer::Implementation::make_room(bool health_only) {
+  int here = 0;
+  std::shared_ptr<Connection> idlest;
+  for (const auto& connection : connections_) {
+    if (connection->health_only() != health_only) continue;
+    ++here;
+    const auto& since = connection->idle_since();
+    if (since && (!idlest || since < idlest->idle_since())) idlest = connection;
+  }
+  if (here < limits_.most_connections) return true;
+  if (idlest) idlest->close();
+  return idlest != nullptr;
 }
 
 void HttpServer::Implementation::ended(const std::shared_ptr<Connection>& connection) {

@@ -21,8 +21,9 @@ struct HttpLimits {
   std::chrono::milliseconds answer_time{15'000};        ///< For the worker; then 503.
   std::chrono::milliseconds slow_time{120'000};         ///< The same for what is slow.
   std::chrono::milliseconds write_time{30'000};         ///< For the browser to take an answer.
-  int most_connections = 256;                           ///< More are closed at once.
-  int most_waiting = 64;                                ///< Requests at the worker; more: 503.
+  /// At the pages, and as many at health and metrics; the idlest makes room for one more.
+  int most_connections = 256;
+  int most_waiting = 64;  ///< Requests at the worker; more: 503. Half for the address of health alone.
 };
 
 /// Who answers.

@@ -11,7 +11,7 @@ constexpr std::size_t most_failures = 10;
 constexpr auto window = 10min;
 constexpr std::size_t most_keys = 10'000;
 
-std::string key_of_address(const std::string& address) { return "address " + address; }
+std::string key_of_address(const std::string& address) { return "address " + address.substr(0, 64); }
 std::string key_of_account(const std::string& account) { return "account " + account.substr(0, 64); }
 
 }  // namespace

@@ -77,6 +77,20 @@ bool is_same_origin(const Request& request) {
   return lower_case(origin.substr(scheme + 3)) == lower_case(request.header("host"));
 }
 
+std::string unmapped(const std::string& address) {
+  constexpr std::string_view mapped = "::ffff:";
+  const bool dotted = address.find('.') != std::string::npos;
+  return dotted && address.starts_with(mapped) ? address.substr(mapped.size()) : address;
+}
+
+void believe_proxy(Request& request) {
+  const std::string_view forwarded = request.header("x-forwarded-for");
+  const std::size_t start = forwarded.find_last_of(", ");
+  const std::string last(start == std::string_view::npos ? forwarded : forwarded.substr(start + 1));
+  if (is_numeric_address(last) || is_numeric_address("[" + last + "]")) request.address = last;
+  request.tls = request.header("x-forwarded-proto") == "https";
+}
+
 std::string cookie_of(std::string_view header, std::string_view name) {
   while (!header.empty()) {
     const std::size_t end = std::min(header.find(';'), header.size());

@@ -23,6 +23,14 @@ bool is_known_host(std::string_view host, const std::vector<std::string>& known)
 /// where the browser sends them, must say so. Other programs send neither.
 bool is_same_origin(const Request& request);
 
+/// A numeric address, IPv4 in dotted form also where a socket for both families shows it as IPv4-mapped
+/// (RFC 4291 2.5.5.2).
+std::string unmapped(const std::string& address);
+
+/// Takes the browser's address and TLS from what the reverse proxy says: of X-Forwarded-For the last entry,
+/// which the proxy added itself, and only where it is a numeric address.
+void believe_proxy(Request& request);
+
 /// A cookie's value of a Cookie header (RFC 6265); empty where there is none.
 std::string cookie_of(std::string_view header, std::string_view name);
 

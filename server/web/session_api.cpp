@@ -66,6 +66,7 @@ Response make_first_account(Call& call) {
   }
   if (!call.state.setup_token.is(required_text(body, "token"))) {
     call.state.logins.failed(call.request.address, name);
+    log::warning(fmt::format("a wrong one-time token came from {}", call.request.address));
     throw ApiError{403,
                    "wrong_token",
                    "This is not the one-time token. It is in the file setup-token in the data folder.",
@@ -88,9 +89,12 @@ Response log_in(Call& call) {
   if (!credentials) spend_password_time(password);
   if (!credentials || !is_password(credentials->password_hash, password)) {
     call.state.logins.failed(call.request.address, name);
+    // Not the name: a password may have been typed in its place.
+    log::warning(fmt::format("a sign-in from {} failed", call.request.address));
     throw ApiError{401, "wrong_name_or_password", "Name or password is wrong. Type both again.", {}};
   }
   call.state.logins.succeeded(name);
+  log::info(fmt::format("{} signed in from {}", name, call.request.address));
   return sign_in(call, credentials->account);
 }
 

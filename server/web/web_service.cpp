@@ -24,18 +24,8 @@ using nlohmann::json;
 /// After the database did not answer, requests are told so for as long without asking it again.
 constexpr auto silence = 1s;
 
-const std::vector<Route>& routes() {
-  static const std::vector<Route> table = [] {
-    std::vector<Route> all;
-    for (const auto& some :
-         {session_routes(), account_routes(), overview_routes(), job_routes(), study_routes(), peer_routes(),
-          change_routes(), model_routes(), system_routes(), pause_routes()}) {
-      all.insert(all.end(), some.begin(), some.end());
-    }
-    return all;
-  }();
-  return table;
-}
+/// How long the figures are told again as they were: who asks for them all the time keeps nobody waiting.
+constexpr auto figures_time = 1s;
 
 /// The arguments of a path that fits the pattern.
 std::optional<std::vector<std::string>> match(std::string_view pattern,
@@ -84,14 +74,26 @@ std::optional<Response> refuse_forgery(const Request& request) {
 }
 
 Response unavailable() {
-  Response response = error_response(503, "database_does_not_answer",
-                                     "The database does not answer; the service's log says why. Objects that "
-                                     "are sent now are refused, and their sender tries again.");
-  response.headers.emplace_back("Retry-After", "5");
-  return response;
+  return busy_response(
+      "database_does_not_answer",
+      "The database does not answer; the service's log says why. Objects that are sent now are "
+      "refused, and their sender tries again.");
 }
 
 }  // namespace
+
+const std::vector<Route>& api_routes() {
+  static const std::vector<Route> table = [] {
+    std::vector<Route> all;
+    for (const auto& some :
+         {session_routes(), account_routes(), overview_routes(), job_routes(), study_routes(), peer_routes(),
+          change_routes(), model_routes(), system_routes(), pause_routes()}) {
+      all.insert(all.end(), some.begin(), some.end());
+    }
+    return all;
+  }();
+  return table;
+}
 
 WebService::WebService(const config::Settings& settings)
     : state_{settings, SetupToken(settings.data), {}}, known_hosts_(known_hosts(settings.web_host_names)) {}
@@ -120,8 +122,11 @@ std::optional<Response> WebService::answer_at_once(const Request& request) const
 }
 
 bool WebService::is_slow(const Request& request) {
-  return request.method == "POST" && request.target.starts_with("/api/peers/") &&
-         request.target.ends_with("/check");
+  try {
+    return request.method == "POST" && match("/api/peers/{}/check", parse_target(request.target).segments);
+  } catch (const RejectedInput&) {
+    return false;
+  }
 }
 
 Response WebService::answer(const Request& request) {
@@ -147,7 +152,7 @@ Response WebService::answer(const Request& request) {
 Response WebService::answer_api(const Request& request, const Target& target) {
   const std::string method = request.method == "HEAD" ? "GET" : request.method;
   std::string methods;
-  for (const Route& route : routes()) {
+  for (const Route& route : api_routes()) {
     auto arguments = match(route.pattern, target.segments);
     if (!arguments) continue;
     if (route.method == method) return call(route, request, target, std::move(*arguments));
@@ -216,8 +221,12 @@ Response WebService::ready() {
 }
 
 Response WebService::metrics() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < figures_until_) return figures_;
   try {
-    return {200, metrics_content_type, metrics_.text(&database(), state_.settings), {}};
+    figures_ = {200, metrics_content_type, metrics_.text(&database(), state_.settings), {}};
+    figures_until_ = now + figures_time;
+    return figures_;
   } catch (const TransientError&) {
     return {200, metrics_content_type, metrics_.text(nullptr, state_.settings), {}};
   }

@@ -41,6 +41,8 @@ class WebService {
   WebState state_;
   std::vector<std::string> known_hosts_;
   Metrics metrics_;
+  Response figures_;
+  std::chrono::steady_clock::time_point figures_until_;  ///< Until then, figures_ are new enough.
   std::optional<storage::Database> database_;
   std::chrono::steady_clock::time_point silent_until_;  ///< The database was asked just before, in vain.
   bool said_silent_ = false;                            ///< In the log: once, not with every request.

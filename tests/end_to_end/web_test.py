@@ -1,12 +1,14 @@
 """The web role as the service runs it: a study followed over HTTP, an outage of the database, a stop, a taken port."""
 
 import os
+import re
 import signal
 import socket
 import time
 import unittest
 
 from glisson_service import Service, make_phantom, wait_until
+from monitoring_test import used_metrics
 from web_pages import WebPages
 
 
@@ -42,6 +44,12 @@ class Web(unittest.TestCase):
         metrics = self.pages.get("/metrics")
         self.assertIn("\nglisson_instances_received_total 73\n", metrics)
         self.assertIn("\nglisson_report_latency_seconds_count 1\n", metrics)
+        served = set(re.findall(r"^(glisson_[a-z_]+)", metrics, re.M))
+        # There is no certificate here and no alert is open; tests/server/metrics_pgtest.cpp has both.
+        self.assertEqual(used_metrics() - served, {"glisson_alerts", "glisson_certificate_days"})
+        self.assertEqual(self.pages.request("POST", "/api/login", {"name": "Eve", "password": "x"})[0], 401)
+        self.assertIn("a sign-in from 127.0.0.1 failed", self.service.log())
+        self.assertNotIn("Eve", self.service.log())
         for told in (study["study_instance_uid"], study["patient_id"], study["accession_number"]):
             self.assertNotIn(told, metrics)
             self.assertNotIn(told, self.service.log())

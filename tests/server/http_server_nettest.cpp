@@ -95,7 +95,7 @@ HttpLimits short_limits() {
 /// A server whose work is to return the body, or to block while the test says so.
 class HttpServerTest : public testing::Test {
  protected:
-  HttpServerTest()
+  explicit HttpServerTest(const HttpLimits& limits = short_limits())
       : server_({.at_once = [](const Request& request) -> std::optional<Response> {
                    if (request.target == "/livez") return Response{200, "text/plain", "ok\n", {}};
                    return std::nullopt;
@@ -103,6 +103,8 @@ class HttpServerTest : public testing::Test {
                  .work =
                      [this](const Request& request) {
                        std::unique_lock lock(mutex_);
+                       working_ = true;
+                       begun_.notify_all();
                        freed_.wait(lock, [this] { return !blocked_; });
                        return Response{200,
                                        "text/plain",
@@ -116,8 +118,9 @@ class HttpServerTest : public testing::Test {
                        return Response{200, "text/plain", "at last\n", {}};
                      },
                  .begin = {}},
-                short_limits(), "") {
+                limits, "") {
     port_ = server_.listen("127.0.0.1", 0);
+    health_port_ = server_.listen("127.0.0.1", 0, true);
     thread_ = std::thread([this] { server_.run(-1); });
   }
   ~HttpServerTest() override {
@@ -129,6 +132,10 @@ class HttpServerTest : public testing::Test {
     const std::scoped_lock lock(mutex_);
     blocked_ = true;
   }
+  void wait_until_working() {
+    std::unique_lock lock(mutex_);
+    begun_.wait(lock, [this] { return working_; });
+  }
   void free() {
     const std::scoped_lock lock(mutex_);
     blocked_ = false;
@@ -137,10 +144,26 @@ class HttpServerTest : public testing::Test {
 
   std::mutex mutex_;
   std::condition_variable freed_;
+  std::condition_variable begun_;
   bool blocked_ = false;
+  bool working_ = false;
   HttpServer server_;
   std::uint16_t port_ = 0;
+  std::uint16_t health_port_ = 0;
   std::thread thread_;
+};
+
+/// The same, whose deadlines no test reaches.
+class PatientHttpServerTest : public HttpServerTest {
+ protected:
+  PatientHttpServerTest() : HttpServerTest(patient_limits()) {}
+
+ private:
+  static HttpLimits patient_limits() {
+    HttpLimits limits = short_limits();
+    limits.header_time = limits.idle_time = limits.answer_time = 60s;
+    return limits;
+  }
 };
 
 TEST_F(HttpServerTest, AnswersWithSecurityHeadersAndKeepsTheConnection) {
@@ -236,7 +259,7 @@ TEST_F(HttpServerTest, RefusesWhatIsNoHttp) {
   }
 }
 
-TEST_F(HttpServerTest, ClosesConnectionsBeyondTheMost) {
+TEST_F(HttpServerTest, ClosesTheIdlestConnectionForOneBeyondTheMost) {
   const Browser one(port_);
   const Browser two(port_);
   const Browser three(port_);
@@ -246,8 +269,41 @@ TEST_F(HttpServerTest, ClosesConnectionsBeyondTheMost) {
     EXPECT_THAT(browser->read_until("ok\n"), StartsWith("HTTP/1.1 200"));
   }
   const Browser five(port_);
-  five.send(get("/livez"));
-  EXPECT_EQ(five.read(200ms), "");
+  five.send(last("/livez"));
+  EXPECT_THAT(five.read(), StartsWith("HTTP/1.1 200"));
+  EXPECT_EQ(one.read(), "") << "it asked longest ago";
+}
+
+TEST_F(PatientHttpServerTest, ClosesNobodyInTheMiddleOfARequest) {
+  const Browser one(port_);
+  const Browser two(port_);
+  const Browser three(port_);
+  const Browser four(port_);
+  for (const Browser* browser : {&one, &two, &three, &four}) {
+    // The answer to the first request says that the beginning of the second one has come with it.
+    browser->send(get("/livez") + "GET /livez HT");
+    EXPECT_THAT(browser->read_until("ok\n"), StartsWith("HTTP/1.1 200"));
+  }
+  const Browser five(port_);
+  EXPECT_EQ(five.read(), "");
+  four.send("TP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(four.read(), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(PatientHttpServerTest, HasRoomForThePagesWhateverComesToTheAddressOfHealth) {
+  block();
+  const Browser asked(health_port_);
+  asked.send(get("/metrics"));
+  wait_until_working();
+  const Browser too_many(health_port_);
+  too_many.send(last("/metrics"));
+  EXPECT_THAT(too_many.read(), StartsWith("HTTP/1.1 503 "));
+  const std::array<Browser, 5> idle{Browser(health_port_), Browser(health_port_), Browser(health_port_),
+                                    Browser(health_port_), Browser(health_port_)};
+  const Browser page(port_);
+  page.send(last("/work"));
+  free();
+  EXPECT_THAT(page.read(), HasSubstr("GET from 127.0.0.1"));
 }
 
 TEST_F(HttpServerTest, StaysAliveAndSaysSoWhileTheWorkerIsStuck) {

@@ -49,9 +49,12 @@ for (const colorScheme of ["light", "dark"]) {
       () => expect(false, "axe-core found nothing wrong with an empty page"),
       () => undefined,
     );
+    await page.goto("/");
+    await page.getByRole("button", { name: "Sign in" }).waitFor();
+    await accessible(page, `signing in (${colorScheme})`);
     await signIn(page, "Ann", password);
     await page.getByRole("heading", { name: "Overview" }).waitFor();
-    for (const path of pages) {
+    for (const path of [...pages, "/nowhere", "/studies/1.2.3"]) {
       await page.goto(path);
       await page.locator("h1").waitFor();
       await read(page);

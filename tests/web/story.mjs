@@ -96,6 +96,11 @@ try {
     await page.getByRole("heading", { level: 1, name: title }).waitFor();
     await read(page);
     await accessible(page, `${title} in dark`);
+    if (title === "Studies") {
+      await page.getByRole("region", { name: "Studies, newest first" }).getByRole("link").first().click();
+      await page.getByRole("heading", { name: "Reports" }).waitFor();
+      await accessible(page, "the study in dark");
+    }
     if (title === "Overview") await shot("overview_dark", { fullPage: true });
   }
   expect(page.complaints.length === 0, page.complaints.join("\n"));
