@@ -47,6 +47,8 @@ constexpr std::array table{
         "Too many associations at one time: in all, of this address, or of this calling title."},
 };
 
+static_assert(table.size() == static_cast<std::size_t>(limit_exceeded), "a row for each but accepted");
+
 }  // namespace
 
 std::span<const RejectionDefinition> rejections() noexcept { return table; }
