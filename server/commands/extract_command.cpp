@@ -39,7 +39,7 @@ std::vector<const engine::SegmentMask*> wanted_segments(const dicom::Segmentatio
       throw RejectedInput(RejectionReason::no_such_segment,
                           "there is no segment " + std::to_string(number) + "; there are " + existing);
     }
-    wanted.push_back(&*found);
+    if (std::ranges::find(wanted, &*found) == wanted.end()) wanted.push_back(&*found);
   }
   return wanted;
 }
