@@ -156,7 +156,11 @@ InputOfExtraction read_input(const ExtractOptions& options, const engine::Extrac
     input.images = read_measurable_images(files, protocol);
   }
   const engine::StageClock clock("reading segmentation");
-  input.segmentation = dicom::read_segmentation(options.segmentation, input.images);
+  // Derived regions may need masks that nobody asked for.
+  const bool only_wanted = protocol.derived_regions.empty();
+  input.segmentation =
+      dicom::read_segmentation(options.segmentation, input.images,
+                               only_wanted ? std::span<const int>(options.segments) : std::span<const int>{});
   return input;
 }
 
