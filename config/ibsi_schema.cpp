@@ -191,6 +191,48 @@ void refuse_filters_without_features(const ProtocolDraft& draft, const TomlSourc
   }
 }
 
+bool computes_any_of(const engine::IbsiExtraction& extraction,
+                     std::initializer_list<std::string_view> families) {
+  const auto holds = [&](const std::vector<std::string>& wanted) {
+    return std::ranges::any_of(
+        families, [&](std::string_view family) { return std::ranges::find(wanted, family) != wanted.end(); });
+  };
+  const auto& of_image = extraction.processing.families;
+  return (extraction.unfiltered && (of_image.empty() || holds(of_image))) ||
+         (!extraction.filters.empty() && holds(extraction.filtered_families));
+}
+
+void refuse_aggregations_without_textures(const ProtocolDraft& draft, const TomlSource& source) {
+  if (!draft.sets("features.aggregations")) return;
+  if (computes_any_of(draft.ibsi, {"cm", "rlm", "szm", "dzm", "ngt", "ngl"})) return;
+  source.refuse(draft.line_of("features.aggregations"), "aggregations contradict families without a texture");
+}
+
+/// Along how many axes a filter in mm needs the same spacing; 0 for a filter in voxels.
+std::size_t axes_in_mm(const engine::Filter& filter) {
+  if (const auto* log = std::get_if<engine::LaplacianOfGaussianFilter>(&filter)) {
+    return log->space == engine::FilterSpace::volume ? 3 : 2;
+  }
+  const auto* gabor = std::get_if<engine::GaborFilter>(&filter);
+  if (gabor == nullptr) return 0;
+  return gabor->orthogonal_planes ? 3 : 2;
+}
+
+/// What is left to the images (native spacing, or slices as they are) is found when they are measured.
+void refuse_filters_in_mm_on_unequal_spacing(const ProtocolDraft& draft, const TomlSource& source) {
+  const auto& spacing = draft.ibsi.processing.spacing;
+  if (!spacing) return;
+  for (const engine::NamedFilter& filter : draft.ibsi.filters) {
+    for (std::size_t axis = 1; axis < axes_in_mm(filter.filter); ++axis) {
+      const auto [least, most] = std::minmax((*spacing)[0], (*spacing)[axis]);
+      if (least == 0 || most <= 1.01 * least) continue;
+      source.refuse(draft.line_of("interpolation.spacing"),
+                    "spacing contradicts the filter " + quoted_toml(filter.name) +
+                        ", which needs the same spacing along its axes");
+    }
+  }
+}
+
 }  // namespace
 
 ProtocolSchema ibsi_schema() {
@@ -214,7 +256,8 @@ ProtocolSchema ibsi_schema() {
   std::ranges::move(feature_keys(), std::back_inserter(schema.keys));
   schema.keys.push_back(filters_key());
   schema.contradictions = {refuse_two_binnings, refuse_interpolation_without_spacing,
-                           refuse_filters_without_features};
+                           refuse_filters_without_features, refuse_aggregations_without_textures,
+                           refuse_filters_in_mm_on_unequal_spacing};
   schema.finish = [](ProtocolDraft& draft) { draft.protocol.settings = draft.ibsi; };
   return schema;
 }

@@ -205,6 +205,11 @@ std::vector<ExtractionProtocol> load_protocols(const std::filesystem::path& fold
 }
 
 ExtractionProtocol find_protocol(std::string_view name, const std::filesystem::path& folder) {
+  // A file in the folder that is broken is no fault of one that ships, and cannot bear its name.
+  for (const EmbeddedFile& file : shipped_protocols()) {
+    ExtractionProtocol shipped = parse_protocol(file.content, file.path);
+    if (shipped.name == name) return shipped;
+  }
   std::string names;
   for (ExtractionProtocol& protocol : load_protocols(folder)) {
     if (protocol.name == name) return std::move(protocol);

@@ -18,7 +18,8 @@ engine::ExtractionProtocol parse_protocol(std::string_view toml, std::string_vie
 /// @throws RejectedInput invalid_protocol; also when a file in `folder` bears a shipped name.
 std::vector<engine::ExtractionProtocol> load_protocols(const std::filesystem::path& folder);
 
-/// @throws RejectedInput unknown_protocol, naming those that exist.
+/// A protocol that ships is found whatever lies in `folder`.
+/// @throws RejectedInput unknown_protocol, naming those that exist; invalid_protocol as load_protocols().
 engine::ExtractionProtocol find_protocol(std::string_view name, const std::filesystem::path& folder);
 
 /// The reference of protocol files (docs/protocols.md), from the table that drives the parser.

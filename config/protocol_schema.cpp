@@ -83,7 +83,7 @@ std::vector<std::string> names_among(const TomlSource& source, const TomlValue& 
     if (std::ranges::find(names, name) != names.end()) source.refuse(element.line, shown + " stands twice");
     names.push_back(name);
   }
-  if (names.empty()) source.refuse(value.line, std::string(key) + " must name a " + std::string(kind));
+  if (names.empty()) source.refuse(value.line, std::string(key) + " names no " + std::string(kind));
   return names;
 }
 

@@ -89,7 +89,9 @@ constexpr std::array entries{
           "Draw the region within the image; padding around it (PixelPaddingValue) was never measured."},
     Entry{invalid_settings, "invalid_settings",
           "Mend the settings file at the line named; `glisson config check` tests it."},
-    Entry{invalid_protocol, "invalid_protocol", "Mend the protocol file at the line named."},
+    Entry{invalid_protocol, "invalid_protocol",
+          "Mend the protocol file: at the line named, or the setting named where it does not suit these "
+          "images."},
     Entry{unknown_protocol, "unknown_protocol",
           "Name a protocol that ships, or put its file into the folder `protocols` of the data folder."},
     Entry{invalid_model, "invalid_model",

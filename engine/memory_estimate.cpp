@@ -16,15 +16,16 @@ namespace {
 
 // Bytes for each voxel of the processed grid.
 constexpr double image_and_mask = 5;   // float and mask
-constexpr double region_of_a_map = 5;  // float and inside
+constexpr double inside_of_a_map = 1;  // of the box
+constexpr double intensity = 4;        // of a voxel inside
 constexpr double grey_levels = 8;      // levels with their margin, zones, runs
 constexpr double response_work = 26;   // of each thread: a filter's states, a response in double precision
 constexpr double transform_work = 48;  // complex transforms and their copies
-constexpr double autocorrelation = 8 * 32;      // two complex transforms of twice the size along each axis
-constexpr double spline_coefficients = 16;      // for each voxel of the source
+constexpr double autocorrelation = 8 * 32;  // two complex transforms of twice the size along each axis
+constexpr double spline_coefficients = 16;  // for each voxel of the source or the grid, whichever are more
 constexpr double reach_of_local_intensity = 7;  // mm, of a sphere of 1 ml
 constexpr int most_grey_levels = 1024;          // of which matrices are made
-constexpr double fixed = 64.0 * (1 << 20);      // matrices, meshes, the program itself
+constexpr double fixed = 32.0 * (1 << 20);      // matrices, meshes
 
 struct Extent {
   std::array<double, 3> voxels{};
@@ -40,6 +41,19 @@ Extent extent_of(const Mask& mask, const std::array<double, 3>& spacing, double 
     extent.voxels[axis] = std::ceil(box.extent(axis) * ratio) + 2 * margin;
   }
   return extent;
+}
+
+/// The share of its bounding box that a region fills, whatever the grid.
+double filled_share(const Mask& mask) {
+  const BoundingBox box = bounding_box(mask);
+  std::size_t inside = 0;
+  for (int z = box.lower[2]; z <= box.upper[2]; ++z) {
+    for (int y = box.lower[1]; y <= box.upper[1]; ++y) {
+      const std::uint8_t* row = mask.voxels.data() + mask.grid.offset(box.lower[0], y, z);
+      for (int x = 0; x < box.extent(0); ++x) inside += row[x] != 0 ? 1 : 0;
+    }
+  }
+  return static_cast<double>(inside) / box.extent(0) / box.extent(1) / box.extent(2);
 }
 
 /// Bytes for what regions that are measured together have once, and for what each of them has.
@@ -61,13 +75,18 @@ Need need_of(const Mask& mask, const PyRadiomicsSettings& settings) {
     maps = std::max(maps, response_names(type).size() + side_by_side - 1);
     filtered = filtered || !std::holds_alternative<Original>(type);
   }
+  const double box =
+      extent_of(mask, settings.resampled_pixel_spacing.value_or(std::array<double, 3>{}), 1).count();
+  // By nearest voxel, a thin region may fill more of the new grid than of its own.
+  const double share = std::min(1.0, 1.25 * filled_share(mask) + 0.05);
   Need need;
-  need.own = grid.count() * (static_cast<double>(maps) * region_of_a_map + grey_levels);
-  need.shared = grid.count() * (image_and_mask + (resampled ? spline_coefficients : 0));
+  need.own = box * (static_cast<double>(maps) * (inside_of_a_map + share * intensity) +
+                    static_cast<double>(side_by_side) * grey_levels);
+  need.shared = grid.count() * image_and_mask;
   // Responses take the whole image into account where it is not cropped by resampling.
   const double source = resampled ? extent_of(mask, {}, settings.pad_distance).count()
                                   : static_cast<double>(mask.grid.voxel_count());
-  if (resampled) need.shared += source * spline_coefficients;
+  if (resampled) need.shared += std::max(source, grid.count()) * spline_coefficients;
   if (filtered)
     need.shared += static_cast<double>(side_by_side) * response_work * (resampled ? grid.count() : source);
   return need;
@@ -93,7 +112,7 @@ Need need_of(const Mask& mask, const IbsiExtraction& extraction) {
   const bool local = extraction.unfiltered && names_family(settings, "loc");
   const double margin = local ? std::ceil(reach_of_local_intensity / smallest) : 1;
   const double voxels = extent_of(mask, spacing, margin).count();
-  double per_voxel = 2 * image_and_mask + 2 * region_of_a_map + grey_levels;
+  double per_voxel = 2 * image_and_mask + 2 * (inside_of_a_map + intensity) + grey_levels;
   if (settings.spacing) per_voxel += spline_coefficients;
   if (extraction.unfiltered && names_family(settings, "morph")) per_voxel += autocorrelation;
   Need need{0, voxels * per_voxel};

@@ -47,6 +47,8 @@ void AssociationPool::listen(pid_t pid, const std::shared_ptr<Member>& member) {
   member->control.async_read_some(boost::asio::buffer(&member->message, 1),
                                   [this, pid, member](const boost::system::error_code& error, std::size_t) {
                                     if (error) return;  // The process is dying; reap() follows.
+                                    if (member->message == static_cast<char>(Ready::after_refusal))
+                                      callers_.count_refusal(member->address, member->title);
                                     member->ready = true;
                                     member->was_ready = true;
                                     back_off_ = std::chrono::milliseconds(0);
@@ -64,6 +66,8 @@ bool AssociationPool::give(Request& request) {
     member->ready = false;
     member->address = connection.origin.address;
     member->title = request.title;
+    connection.origin.is_logged = callers_.may_be_logged(connection.origin.address);
+    if (!connection.origin.is_logged) ++counts_.without_line;
     if (send_connection(member->control.native_handle(), connection.socket.native_handle(),
                         connection.origin)) {
       connection.socket.close(error);
@@ -75,6 +79,9 @@ bool AssociationPool::give(Request& request) {
 }
 
 std::uint64_t* AssociationPool::exceeded(const Request& request) {
+  if (callers_.rests(request.connection.origin.address, request.title)) {
+    return &counts_.refused_for_repetition;
+  }
   int of_address = 0;
   int of_title = 0;
   const auto count = [&](const std::string& address, const std::string& title) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "server/admission/caller_counts.hpp"
 #include "server/admission/gate_counts.hpp"
 #include "server/incoming_connection.hpp"
 #include "server/role_process.hpp"
@@ -72,6 +73,7 @@ class AssociationPool {
   const RoleLauncher& launcher_;
   PoolLimits limits_;
   GateCounts& counts_;
+  CallerCounts callers_;
   bool stopping_ = false;
   std::chrono::milliseconds back_off_{
       0};  ///< Before the next start, while processes die before they are ready.

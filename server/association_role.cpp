@@ -26,14 +26,19 @@ int run_association_role(const config::Settings& settings, int control) {
   limits.largest_data_set = settings.largest_data_set;
 
   std::uint64_t bytes = 0;
-  for (int served = 0; served < most_associations && bytes < most_bytes && report_ready(control); ++served) {
+  Ready ready = Ready::as_before;
+  for (int served = 0; served < most_associations && bytes < most_bytes && report_ready(control, ready);
+       ++served) {
     auto connection = receive_connection(control);
     if (!connection) break;
     const std::string& address = connection->origin.address;
     const auto summary = dicom::serve_association(connection->socket.release(),
                                                   ingest.handlers(connection->origin), limits, address);
-    ingest.close(summary);
+    ingest.close(summary, connection->origin);
+    ready = ingest.take_refusal() ? Ready::after_refusal : Ready::as_before;
     bytes += summary.bytes;
+    // What may come from anybody is logged only as often as the supervisor says.
+    if (!connection->origin.is_logged && summary.stored + summary.refused == 0) continue;
     log::info(fmt::format("association of {} to {} from {}: {}, {} stored, {} refused, {} echoes",
                           summary.calling.value(), summary.called.value(), address, summary.end,
                           summary.stored, summary.refused, summary.echoes));

@@ -17,29 +17,31 @@ namespace {
 constexpr std::size_t longest_subject = 1024;
 constexpr std::size_t longest_origin = 2048;
 
-/// Four texts with NULs between them; the subject is the last, so that whatever it holds stays in it.
+/// Five texts with NULs between them; the subject is the last, so that whatever it holds stays in it.
 std::string encode(const ConnectionOrigin& origin) {
   std::string text = origin.address;
   (text += '\0') += std::to_string(origin.local_port);
+  (text += '\0') += origin.is_logged ? "logged" : "";
   (text += '\0') += origin.certificate_fingerprint;
   (text += '\0') += origin.certificate_subject.substr(0, longest_subject);
   return text;
 }
 
 std::optional<ConnectionOrigin> decode(std::string_view text) {
-  std::array<std::string_view, 3> fields;
+  std::array<std::string_view, 4> fields;
   for (std::string_view& field : fields) {
     const auto end = text.find('\0');
     if (end == std::string_view::npos) return std::nullopt;
     field = text.substr(0, end);
     text.remove_prefix(end + 1);
   }
-  const auto [address, port, fingerprint] = fields;
+  const auto [address, port, logged, fingerprint] = fields;
   std::uint16_t local_port = 0;
   if (std::from_chars(port.data(), port.data() + port.size(), local_port).ec != std::errc()) {
     return std::nullopt;
   }
-  return ConnectionOrigin{std::string(address), local_port, std::string(fingerprint), std::string(text)};
+  return ConnectionOrigin{std::string(address), local_port, std::string(fingerprint), std::string(text),
+                          !logged.empty()};
 }
 
 }  // namespace
@@ -102,9 +104,9 @@ bool is_closed(int control) {
   return ::recv(control, &ignored, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
-bool report_ready(int control) {
-  const char ready = 'R';
-  return ::send(control, &ready, 1, MSG_NOSIGNAL) == 1;
+bool report_ready(int control, Ready ready) {
+  const char word = static_cast<char>(ready);
+  return ::send(control, &word, 1, MSG_NOSIGNAL) == 1;
 }
 
 void report_alive(int control) {

@@ -38,6 +38,7 @@ struct ConnectionOrigin {
   std::uint16_t local_port = 0;         ///< The port that the peer connected to.
   std::string certificate_fingerprint;  ///< SHA-256 of the peer's certificate, lower-case hex; empty: plain.
   std::string certificate_subject;      ///< Of the same (RFC 2253), at most 1024 bytes; empty: plain.
+  bool is_logged = true;                ///< May leave a line in the log even if nothing comes of it.
   bool operator==(const ConnectionOrigin&) const = default;
 };
 
@@ -65,8 +66,12 @@ std::optional<HandedConnection> receive_connection(int control);
 /// descriptors, or was not there after all, where receive_connection() gives none. Does not wait.
 bool is_closed(int control);
 
+/// What an association process says when it is ready for the next association.
+enum class Ready : char { as_before = 'R', after_refusal = 'X' };
+
 /// Tells the supervisor that this process is ready for work. False when the supervisor is gone.
-bool report_ready(int control);
+/// @param ready whether the last association was refused for good.
+bool report_ready(int control, Ready ready = Ready::as_before);
 
 /// Tells the supervisor that this worker is alive; never waits.
 void report_alive(int control);

@@ -218,9 +218,9 @@ void Ingest::refused(const dicom::StoreOutcome& outcome) {
   }
 }
 
-void Ingest::close(const dicom::AssociationSummary& summary) {
+void Ingest::close(const dicom::AssociationSummary& summary, const ConnectionOrigin& origin) {
   file_.reset();
-  doorkeeper_.note_unjudged(summary);
+  doorkeeper_.note_unjudged(summary, origin);
   if (association_id_ == 0) return;
   try {
     storage::close_association(database(), association_id_, summary.end, summary.stored, summary.refused);

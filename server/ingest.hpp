@@ -28,7 +28,9 @@ class Ingest {
   /// The callbacks for dicom::serve_association().
   dicom::AssociationHandlers handlers(const ConnectionOrigin& origin);
   /// Completes the association's row, when anything was stored.
-  void close(const dicom::AssociationSummary& summary);
+  void close(const dicom::AssociationSummary& summary, const ConnectionOrigin& origin);
+  /// Whether an association was refused for good since this was asked last.
+  bool take_refusal() { return doorkeeper_.take_refusal(); }
 
  private:
   dicom::Admission admit(const dicom::AssociationRequest& request, const ConnectionOrigin& origin);

@@ -204,12 +204,22 @@ class RegionMeasurement {
   mutable MemoryGate gate_;
 };
 
+RegionToMeasure without_voxels(const engine::RegionDerivation& derivation, engine::NoRegionReason reason) {
+  RegionToMeasure region{.derivation = &derivation};
+  region.measured.derivation = derivation;
+  region.measured.reason = keyword(reason);
+  region.measured.detail = explanation(reason);
+  return region;
+}
+
+/// Segments, then the derived regions of each lesion among them, then those of all lesions; what cannot be
+/// for want of lesions has its reason.
 std::vector<RegionToMeasure> wanted_regions(std::span<const engine::SegmentMask* const> segments,
                                             const SegmentedLiver& liver,
                                             const engine::ExtractionProtocol& protocol) {
   std::vector<RegionToMeasure> wanted;
   for (const engine::SegmentMask* segment : segments) wanted.push_back({.segment = segment});
-  bool every_lesion = !liver.lesions.empty();
+  bool every_lesion = true;
   for (std::size_t lesion = 0; lesion < liver.lesions.size(); ++lesion) {
     if (std::ranges::find(segments, liver.lesions[lesion]) == segments.end()) {
       every_lesion = false;
@@ -219,9 +229,13 @@ std::vector<RegionToMeasure> wanted_regions(std::span<const engine::SegmentMask*
       if (is_of_each_lesion(derivation)) wanted.push_back({.derivation = &derivation, .lesion = lesion});
     }
   }
-  if (!every_lesion) return wanted;
   for (const engine::RegionDerivation& derivation : protocol.derived_regions) {
-    if (!is_of_each_lesion(derivation)) wanted.push_back({.derivation = &derivation});
+    if (liver.lesions.empty()) {
+      wanted.push_back(without_voxels(derivation, engine::NoRegionReason::no_lesion));
+    } else if (!is_of_each_lesion(derivation)) {
+      wanted.push_back(every_lesion ? RegionToMeasure{.derivation = &derivation}
+                                    : without_voxels(derivation, engine::NoRegionReason::not_all_lesions));
+    }
   }
   return wanted;
 }
@@ -240,7 +254,7 @@ std::vector<Batch> batches_of(std::vector<RegionToMeasure>& regions, const Segme
                               bool whole_image, std::uint64_t most_derived) {
   std::vector<Batch> batches;
   for (RegionToMeasure& region : regions) {
-    if (region.is_largest_lesion()) continue;
+    if (region.is_largest_lesion() || !region.measured.reason.empty()) continue;
     const bool derived = region.derivation != nullptr;
     const void* shared = region.segment;
     if (derived) shared = is_of_each_lesion(*region.derivation) ? liver.lesions[region.lesion] : nullptr;
@@ -291,7 +305,8 @@ std::vector<MeasuredRegion> measure_regions(const engine::Volume& image,
   std::vector<MeasuredRegion> measured;
   for (RegionToMeasure& region : regions) measured.push_back(std::move(region.measured));
   for (std::size_t i = 0; i < regions.size(); ++i) {
-    if (regions[i].is_largest_lesion()) measured[i] = measurement.largest_of(measured);
+    if (regions[i].is_largest_lesion() && measured[i].reason.empty())
+      measured[i] = measurement.largest_of(measured);
   }
   return measured;
 }

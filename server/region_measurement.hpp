@@ -40,8 +40,9 @@ struct MeasuredRegion {
 };
 
 /// Measures segments by a protocol and then the protocol's derived regions: those of each lesion for the
-/// lesions among the segments, those of all lesions where all of them are. A region that cannot be measured
-/// stands in the result with its reason.
+/// lesions among the segments, and those of all lesions. A region that cannot be measured stands in the
+/// result with its reason: those of all lesions where not all are among the segments (not_all_lesions), every
+/// derived one where no lesion is segmented (no_lesion).
 /// @param image on the grid of all masks.
 /// @param padding 1 for voxels of the image that stand for no measurement; empty where there are none. A
 /// region

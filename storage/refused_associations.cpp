@@ -32,6 +32,8 @@ constexpr std::array table{
                                  "The peer may not echo, and C-ECHO is not open to everyone."},
 };
 
+static_assert(table.size() == static_cast<std::size_t>(echo_not_permitted) + 1, "a row for each");
+
 constexpr Statement forget_old{
     "refused_forget", "delete from refused_association where last_seen < now() - interval '90 days'"};
 

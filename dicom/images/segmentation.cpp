@@ -100,7 +100,7 @@ bool is_background(const Attributes& data_set, const Attributes& item, Segmentat
 }
 
 std::vector<engine::SegmentMask> describe_segments(const Attributes& data_set, const engine::Grid& grid,
-                                                   SegmentationType type) {
+                                                   SegmentationType type, std::span<const int> wanted) {
   std::vector<engine::SegmentMask> segments;
   for (const Attributes& item : data_set.items(DCM_SegmentSequence)) {
     if (!is_background(data_set, item, type)) segments.push_back(describe_segment(item));
@@ -118,6 +118,7 @@ std::vector<engine::SegmentMask> describe_segments(const Attributes& data_set, c
   }
   for (auto& segment : segments) {
     segment.mask.grid = grid;
+    if (!wanted.empty() && std::ranges::find(wanted, segment.segment_number) == wanted.end()) continue;
     segment.mask.voxels = engine::large_array<std::uint8_t>(grid.voxel_count());
   }
   return segments;
@@ -221,6 +222,7 @@ void paint_binary_frames(const DicomFile& dicom, const FrameShape& shape,
   for (int frame = 0; frame < shape.frames; ++frame) {
     const FunctionalGroups groups(frames[static_cast<std::size_t>(frame)], shared);
     engine::Mask& mask = identified_segment(segments, groups.macro(DCM_SegmentIdentificationSequence)).mask;
+    if (mask.voxels.empty()) continue;
     const FramePainter painter(data_set, groups, mask.grid, shape, frame);
     packed.for_each_set_pixel(frame, [&](int column, int row) { painter.paint(mask, column, row); });
   }
@@ -277,7 +279,8 @@ void paint_label_frames(const DicomFile& dicom, const FrameShape& shape,
       const int value = bytes[i * width] | (width == 2 ? bytes[i * width + 1] << 8 : 0);
       engine::Mask* const mask = labels.mask_of(value);
       const auto columns = static_cast<std::size_t>(shape.columns);
-      if (mask != nullptr) painter.paint(*mask, static_cast<int>(i % columns), static_cast<int>(i / columns));
+      if (mask != nullptr && !mask->voxels.empty())
+        painter.paint(*mask, static_cast<int>(i % columns), static_cast<int>(i / columns));
     }
   }
   if (pixels.is_lossy()) {
@@ -287,7 +290,8 @@ void paint_label_frames(const DicomFile& dicom, const FrameShape& shape,
 
 }  // namespace
 
-Segmentation read_segmentation(const std::filesystem::path& file, const ImageSeries& images) {
+Segmentation read_segmentation(const std::filesystem::path& file, const ImageSeries& images,
+                               std::span<const int> wanted) {
   const DicomFile dicom(file, Extent::image);
   const Attributes data_set = dicom.attributes();
   const SegmentationType type = require_supported_type(dicom);
@@ -301,7 +305,7 @@ Segmentation read_segmentation(const std::filesystem::path& file, const ImageSer
   segmentation.series_instance_uid = data_set.required_uid<SeriesInstanceUid>(DCM_SeriesInstanceUID);
   segmentation.study_instance_uid = data_set.required_uid<StudyInstanceUid>(DCM_StudyInstanceUID);
   segmentation.series_description = data_set.text(DCM_SeriesDescription);
-  segmentation.segments = describe_segments(data_set, images.volume.grid, type);
+  segmentation.segments = describe_segments(data_set, images.volume.grid, type, wanted);
   if (type == SegmentationType::binary) {
     paint_binary_frames(dicom, shape, segmentation.segments);
   } else {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,12 +27,16 @@ struct Segmentation {
 /// omitted frames are empty; each frame is placed by its Image Position (Patient), shared or per frame, and
 /// may cover a part of the image's plane. In-plane axes that are permuted or flipped against the images are
 /// mapped. The corners of frames may deviate from the grid by at most a tenth of its spacing.
+/// @param wanted numbers of the segments whose masks are read; none: all. The mask of another has no voxels
+/// at all, not
+///        even outside.
 /// @throws RejectedInput not_a_segmentation, fractional_segmentation, segmentation_off_grid (also in another
 ///         frame of reference than the images), patient_mismatch (Patient ID or its issuer, where both have
 ///         one), truncated_pixel_data, corrupt_pixel_data, lossy_compression, unsupported_pixel_format,
 ///         unsupported_transfer_syntax, too_much_memory, missing_attribute, invalid_attribute, invalid_uid,
 ///         truncated_data_set, not_dicom.
 /// @throws TransientError when the file cannot be opened.
-Segmentation read_segmentation(const std::filesystem::path& file, const ImageSeries& images);
+Segmentation read_segmentation(const std::filesystem::path& file, const ImageSeries& images,
+                               std::span<const int> wanted = {});
 
 }  // namespace glisson::dicom

@@ -10,6 +10,9 @@
 namespace glisson::dicom {
 namespace {
 
+/// One after the other: as fast as they come, they keep an association from its end without getting on.
+constexpr int most_empty_fragments = 16;
+
 [[noreturn]] void violated(const char* what) {
   throw AssociationEnded(std::string("protocol violated: ") + what);
 }
@@ -36,6 +39,9 @@ std::optional<MessageChannel::Fragment> MessageChannel::next_fragment() {
     if (read != DUL_PDATAPDUARRIVED) ended(read, association_.socket());
     if (DUL_NextPDV(association, &pdv).bad()) violated("P-DATA-TF without a presentation data value");
   }
+  association_.socket()->count_payload(pdv.fragmentLength);
+  empty_fragments_ = pdv.fragmentLength == 0 ? empty_fragments_ + 1 : 0;
+  if (empty_fragments_ > most_empty_fragments) violated("too many empty fragments of a message");
   return Fragment{pdv.presentationContextID,
                   pdv.pdvType == DUL_COMMANDPDV,
                   pdv.lastPDV != OFFalse,

@@ -56,6 +56,7 @@ class MessageChannel {
   void send_fragments(std::uint8_t context_id, bool is_command, std::span<const std::byte> bytes);
 
   UpperLayer& association_;
+  int empty_fragments_ = 0;  ///< In succession.
 };
 
 }  // namespace glisson::dicom

@@ -25,7 +25,7 @@ void set_tcp_option(int descriptor, int option) noexcept {
 }  // namespace
 
 int PduSocket::exchange_descriptor(int descriptor) noexcept {
-  deadline_ = Clock::now() + deadlines_.pdu;
+  deadline_ = deadline_by_payload_ = Clock::now() + deadlines_.pdu;
   return std::exchange(descriptor_, descriptor);
 }
 
@@ -33,6 +33,7 @@ PduSocket::PduSocket(int descriptor, PduDeadlines deadlines) noexcept
     : descriptor_(descriptor),
       deadlines_(deadlines),
       deadline_(Clock::now() + deadlines.pdu),
+      deadline_by_payload_(deadline_),
       last_read_(Clock::now()) {
   set_tcp_option(descriptor_, TCP_NODELAY);
   set_tcp_option(descriptor_, TCP_QUICKACK);
@@ -62,7 +63,11 @@ ssize_t PduSocket::read(void* buffer, std::size_t size) noexcept {
     const ssize_t received_bytes = ::recv(descriptor_, buffer, size, MSG_DONTWAIT);
     if (received_bytes > 0) {
       // What lay here already did not come late: the time since the last read was ours.
-      if (!waited) deadline_ += Clock::now() - last_read_;
+      if (!waited) {
+        const auto ours = Clock::now() - last_read_;
+        deadline_ += ours;
+        deadline_by_payload_ += ours;
+      }
       received(static_cast<std::size_t>(received_bytes));
       set_tcp_option(descriptor_, TCP_QUICKACK);
       return received_bytes;
@@ -80,15 +85,18 @@ ssize_t PduSocket::read(void* buffer, std::size_t size) noexcept {
   }
 }
 
-void PduSocket::received(std::size_t bytes) noexcept {
-  last_read_ = Clock::now();
+/// A deadline after bytes that arrived with the last read.
+PduSocket::Clock::time_point PduSocket::later(Clock::time_point deadline, std::size_t bytes) const noexcept {
   const auto longest = last_read_ + deadlines_.pdu;
   const std::chrono::duration<double> bought(static_cast<double>(bytes) / deadlines_.minimum_rate);
-  if (awaits_message_ || bought >= deadlines_.pdu) {
-    deadline_ = longest;
-  } else {
-    deadline_ = std::min(longest, deadline_ + std::chrono::duration_cast<Clock::duration>(bought));
-  }
+  if (bought >= deadlines_.pdu) return longest;
+  return std::min(longest, deadline + std::chrono::duration_cast<Clock::duration>(bought));
+}
+
+void PduSocket::received(std::size_t bytes) noexcept {
+  last_read_ = Clock::now();
+  if (awaits_message_) deadline_by_payload_ = last_read_ + deadlines_.pdu;
+  deadline_ = awaits_message_ ? deadline_by_payload_ : later(deadline_, bytes);
   awaits_message_ = false;
 }
 
@@ -128,6 +136,11 @@ void PduSocket::await_message() noexcept {
   last_read_ = Clock::now();
   deadline_ = last_read_ + deadlines_.idle;
   awaits_message_ = true;
+}
+
+void PduSocket::count_payload(std::size_t bytes) noexcept {
+  deadline_by_payload_ = later(deadline_by_payload_, bytes);
+  deadline_ = std::min(deadline_, deadline_by_payload_);
 }
 
 void PduSocket::send_abort() noexcept {

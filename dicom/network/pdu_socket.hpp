@@ -42,6 +42,8 @@ class PduSocket {
 
   /// The next byte to read begins a message: the idle deadline holds until it arrives.
   void await_message() noexcept;
+  /// So many of the bytes that came were the message itself. What frames them (PS3.8 9.3.5) buys no time.
+  void count_payload(std::size_t bytes) noexcept;
   /// Sends an A-ABORT (PS3.8 9.3.8), then drops what still arrives until the peer closes, at most one second:
   /// closing with unread bytes would reset the connection before the peer has read the A-ABORT.
   void abort() noexcept;
@@ -57,6 +59,7 @@ class PduSocket {
  private:
   using Clock = std::chrono::steady_clock;
   bool wait_for(short events, Clock::time_point deadline) const noexcept;
+  Clock::time_point later(Clock::time_point deadline, std::size_t bytes) const noexcept;
   void received(std::size_t bytes) noexcept;
   bool is_too_late() noexcept;
   void send_abort() noexcept;
@@ -64,8 +67,9 @@ class PduSocket {
   int descriptor_;
   PduDeadlines deadlines_;
   Clock::time_point deadline_;
-  Clock::time_point last_read_;  ///< When the last read ended.
-  bool awaits_message_ = false;  ///< The next byte begins one.
+  Clock::time_point deadline_by_payload_;  ///< What it would be if no framing byte had bought time.
+  Clock::time_point last_read_;            ///< When the last read ended.
+  bool awaits_message_ = false;            ///< The next byte begins one.
   End end_ = End::open;
 };
 

@@ -44,8 +44,11 @@ constexpr std::array table{
         limit_exceeded,
         {transient, presentation, 2},
         "local limit exceeded",
-        "Too many associations at one time: in all, of this address, or of this calling title."},
+        "Too many associations at one time: in all, of this address, or of this calling title; or too many "
+        "that were refused for good within a minute."},
 };
+
+static_assert(table.size() == static_cast<std::size_t>(limit_exceeded), "a row for each but accepted");
 
 }  // namespace
 

@@ -48,6 +48,8 @@ constexpr std::array table{
         "The SOP class is not the abstract syntax of the presentation context, or no storage SOP class."},
 };
 
+static_assert(table.size() == static_cast<std::size_t>(commit_in_doubt) + 1, "a row for each refusal");
+
 }  // namespace
 
 std::span<const StoreRefusalDefinition> store_refusals() noexcept { return table; }

@@ -193,7 +193,8 @@ void require_positive_width(const RegionDerivation& derivation) {
 /// The shortest text that reads back as the same number, e.g. "3" or "2.5".
 std::string number_text(double number) {
   std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  const auto end =
+      std::to_chars(digits.data(), digits.data() + digits.size(), number, std::chars_format::fixed).ptr;
   return {digits.data(), end};
 }
 
@@ -255,6 +256,8 @@ std::string_view keyword(NoRegionReason reason) noexcept {
   switch (reason) {
     case NoRegionReason::no_lesion:
       return "no_lesion";
+    case NoRegionReason::not_all_lesions:
+      return "not_all_lesions";
     case NoRegionReason::no_liver:
       return "no_liver";
     case NoRegionReason::nothing_within_width:
@@ -273,6 +276,8 @@ std::string_view explanation(NoRegionReason reason) noexcept {
   switch (reason) {
     case NoRegionReason::no_lesion:
       return "there is no lesion with a voxel inside";
+    case NoRegionReason::not_all_lesions:
+      return "it takes all lesions, and not all were asked for";
     case NoRegionReason::no_liver:
       return "no liver is segmented, so that what surrounds the lesion may be anything";
     case NoRegionReason::nothing_within_width:

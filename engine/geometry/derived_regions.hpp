@@ -87,6 +87,7 @@ std::optional<std::size_t> largest_lesion(const SegmentedAnatomy& anatomy);
 /// Why a derived region has no voxel.
 enum class NoRegionReason {
   no_lesion,                ///< There is no lesion, or its mask is empty.
+  not_all_lesions,          ///< Of all lesions only some were asked for.
   no_liver,                 ///< No liver is segmented: a ring might be lung or fat.
   nothing_within_width,     ///< No voxel centre lies within the width: the voxels are larger.
   nothing_inside_liver,     ///< All voxels within the width lie outside the liver.

@@ -17,7 +17,7 @@ Doorkeeper::Doorkeeper(const config::Settings& settings, std::function<storage::
 
 dicom::Admission Doorkeeper::admit(const dicom::AssociationRequest& request, const ConnectionOrigin& origin) {
   const auto refuse = [&](Refusal reason) {
-    refused({reason, request.calling.value(), request.called.value(), origin.address});
+    refused({reason, request.calling.value(), request.called.value(), origin.address}, origin.is_logged);
     return answer_to(reason);
   };
   const config::ApplicationEntity* const entity = called_entity(entities_, request.called);
@@ -33,13 +33,15 @@ dicom::Admission Doorkeeper::admit(const dicom::AssociationRequest& request, con
   }
 }
 
-void Doorkeeper::note_unjudged(const dicom::AssociationSummary& summary) {
+void Doorkeeper::note_unjudged(const dicom::AssociationSummary& summary, const ConnectionOrigin& origin) {
   if (!summary.unjudged) return;
-  refused({Refusal::malformed_request, summary.calling.value(), summary.called.value(), summary.address});
+  refused({Refusal::malformed_request, summary.calling.value(), summary.called.value(), summary.address},
+          origin.is_logged);
 }
 
-void Doorkeeper::refused(const storage::RefusedAttempt& attempt) {
-  log::warning(fmt::format("association refused: {}", storage::keyword(attempt.reason)));
+void Doorkeeper::refused(const storage::RefusedAttempt& attempt, bool is_logged) {
+  has_refused_ = true;
+  if (is_logged) log::warning(fmt::format("association refused: {}", storage::keyword(attempt.reason)));
   try {
     storage::record_refused_association(database_(), attempt);
   } catch (const std::exception& error) {

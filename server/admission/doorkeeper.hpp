@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "config/settings.hpp"
@@ -23,17 +24,21 @@ class Doorkeeper {
   dicom::Admission admit(const dicom::AssociationRequest& request, const ConnectionOrigin& origin);
 
   /// Keeps what was refused before it could be judged: a title that is none.
-  void note_unjudged(const dicom::AssociationSummary& summary);
+  void note_unjudged(const dicom::AssociationSummary& summary, const ConnectionOrigin& origin);
+
+  /// Whether an association was refused for good since this was asked last.
+  bool take_refusal() { return std::exchange(has_refused_, false); }
 
   /// The own title under which the last association was admitted.
   const config::ApplicationEntity& entity() const { return *entity_; }
 
  private:
-  void refused(const storage::RefusedAttempt& attempt);
+  void refused(const storage::RefusedAttempt& attempt, bool is_logged);
 
   std::vector<config::ApplicationEntity> entities_;
   const config::ApplicationEntity* entity_;
   std::function<storage::Database&()> database_;
+  bool has_refused_ = false;
 };
 
 }  // namespace glisson::server

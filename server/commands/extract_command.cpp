@@ -39,7 +39,7 @@ std::vector<const engine::SegmentMask*> wanted_segments(const dicom::Segmentatio
       throw RejectedInput(RejectionReason::no_such_segment,
                           "there is no segment " + std::to_string(number) + "; there are " + existing);
     }
-    wanted.push_back(&*found);
+    if (std::ranges::find(wanted, &*found) == wanted.end()) wanted.push_back(&*found);
   }
   return wanted;
 }
@@ -156,7 +156,11 @@ InputOfExtraction read_input(const ExtractOptions& options, const engine::Extrac
     input.images = read_measurable_images(files, protocol);
   }
   const engine::StageClock clock("reading segmentation");
-  input.segmentation = dicom::read_segmentation(options.segmentation, input.images);
+  // Derived regions may need masks that nobody asked for.
+  const bool only_wanted = protocol.derived_regions.empty();
+  input.segmentation =
+      dicom::read_segmentation(options.segmentation, input.images,
+                               only_wanted ? std::span<const int>(options.segments) : std::span<const int>{});
   return input;
 }
 

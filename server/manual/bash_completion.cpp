@@ -61,7 +61,7 @@ void add(Clauses& clauses, const CommandDescription& command) {
     std::string patterns;
     for (const std::string& name : option.names) {
       if (name.starts_with("--")) options += (options.empty() ? "" : " ") + name;
-      patterns += (patterns.empty() ? "'" : " | '") + key + " " + name + "'";
+      patterns.append(patterns.empty() ? "'" : " | '").append(key).append(" ").append(name).append("'");
     }
     if (option.takes_value) clauses.values += clause(patterns, completions(option));
   }

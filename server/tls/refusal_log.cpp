@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "server/log.hpp"
 
 namespace glisson::server {
@@ -12,13 +14,16 @@ constexpr std::uint64_t lines_a_minute = 60;
 }  // namespace
 
 void RefusalLog::add(const std::string& message) {
-  if (in_this_minute_++ == 0) {
-    minute_.expires_after(std::chrono::minutes(1));
-    minute_.async_wait([this](const boost::system::error_code& error) {
-      if (!error) sum_up();
-    });
-  }
-  if (in_this_minute_ <= lines_a_minute) log::warning(message);
+  count();
+  if (++in_this_minute_ <= lines_a_minute) log::warning(message);
+}
+
+void RefusalLog::count() {
+  if (std::exchange(counting_, true)) return;
+  minute_.expires_after(std::chrono::minutes(1));
+  minute_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) sum_up();
+  });
 }
 
 void RefusalLog::sum_up() {
@@ -26,7 +31,12 @@ void RefusalLog::sum_up() {
     log::warning(
         fmt::format("{} more TLS connections were refused in this minute", in_this_minute_ - lines_a_minute));
   }
-  in_this_minute_ = 0;
+  if (silent_leaves_ > 0) {
+    log::info(fmt::format("{} TLS connections were closed by their peers without a word in this minute",
+                          silent_leaves_));
+  }
+  counting_ = false;
+  in_this_minute_ = silent_leaves_ = 0;
 }
 
 void RefusalLog::stop() {

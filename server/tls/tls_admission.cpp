@@ -1,6 +1,10 @@
 #include "server/tls/tls_admission.hpp"
 
+#include <sys/socket.h>
+
 #include <boost/asio/buffer.hpp>
+#include <cerrno>
+#include <cstring>
 
 #include "engine/errors.hpp"
 #include "server/request_gate.hpp"
@@ -10,31 +14,41 @@ namespace glisson::server {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
-TlsAdmission::TlsAdmission(tcp::socket socket, ConnectionOrigin origin, TlsContext context,
-                           std::function<void(AdmittedPeer)> admitted,
-                           std::function<void(const std::string&)> refused)
+TlsAdmission::TlsAdmission(tcp::socket socket, ConnectionOrigin origin, TlsContext context)
     : socket_(std::move(socket)),
       origin_(std::move(origin)),
       context_(std::move(context)),
-      admitted_(std::move(admitted)),
-      refused_(std::move(refused)),
       deadline_(socket_.get_executor()) {}
 
-void TlsAdmission::start(std::chrono::milliseconds deadline) {
-  deadline_.expires_after(deadline);
-  deadline_.async_wait([self = shared_from_this()](const error_code& error) {
-    if (error) return;
-    self->refuse(!self->stream_           ? "silent: no TLS handshake within the deadline"
+void TlsAdmission::start(std::chrono::milliseconds deadline, AdmissionEvents events) {
+  events_ = std::move(events);
+  deadline_.start(deadline, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->refuse(!self->spoke_up_         ? "silent: no TLS handshake within the deadline"
+                 : !self->stream_         ? "too many handshakes of its address at once"
                  : self->request_.empty() ? "the TLS handshake did not end within the deadline"
                                           : "no whole A-ASSOCIATE-RQ within the deadline");
   });
-  socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](const error_code& error) {
-    if (!error && !self->finished_) self->shake_hands();
+  await_first_byte();
+}
+
+void TlsAdmission::await_first_byte() {
+  socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](const error_code& failed) {
+    if (failed || self->finished_) return;
+    char byte = 0;
+    const ssize_t there = ::recv(self->socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (there == 0) return self->refuse("");
+    // Woken for nothing is no end.
+    if (there < 0 && (errno == EAGAIN || errno == EINTR)) return self->await_first_byte();
+    if (there < 0) return self->refuse(std::strerror(errno));
+    self->spoke_up_ = true;
+    self->events_.spoke_up();
   });
 }
 
 void TlsAdmission::shake_hands() {
-  if (error_code error; socket_.available(error) == 0) return refuse("");
+  if (finished_) return;
   stream_ = std::make_unique<TlsStream>(std::move(socket_), *context_);
   send_at_once(*stream_);
   stream_->async_handshake(TlsStream::server, [self = shared_from_this()](const error_code& error) {
@@ -66,14 +80,14 @@ void TlsAdmission::read_request() {
     if (self->received_ < *whole) return self->read_request();
     self->finish();
     self->request_.resize(self->received_);
-    self->admitted_({std::move(self->stream_), std::move(self->origin_), std::move(self->request_)});
+    self->events_.admitted({std::move(self->stream_), std::move(self->origin_), std::move(self->request_)});
   });
 }
 
 void TlsAdmission::refuse(const std::string& reason) {
   if (!finish()) return;
   drop();
-  refused_(reason);
+  events_.refused(reason);
 }
 
 void TlsAdmission::drop() {

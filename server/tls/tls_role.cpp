@@ -9,17 +9,17 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/write.hpp>
 #include <csignal>
-#include <list>
+#include <deque>
 
 #include "engine/errors.hpp"
 #include "server/log.hpp"
+#include "server/request_gate.hpp"
 #include "server/roles.hpp"
 #include "server/tls/certificate_watch.hpp"
 #include "server/tls/context_in_use.hpp"
+#include "server/tls/handshakes.hpp"
 #include "server/tls/refusal_log.hpp"
-#include "server/tls/tls_admission.hpp"
 #include "server/tls/tls_relay.hpp"
 
 namespace glisson::server {
@@ -30,11 +30,22 @@ using boost::asio::posix::stream_descriptor;
 using boost::system::error_code;
 using namespace std::chrono_literals;
 
-/// Connections without a whole A-ASSOCIATE-RQ. An honest one takes milliseconds, so the oldest is the one
-/// that goes when more arrive.
-constexpr rlim_t most_admissions = 1024;
+/// After so many new connections whatever else the loop has to do gets its turn.
+constexpr int most_at_a_time = 64;
+/// Until a supervisor that did not take a connection back is offered it again.
+constexpr auto retry_interval = 10ms;
 constexpr auto watch_interval = 2s;
 constexpr int warn_days = 30;
+
+HandshakeLimits limits_of(const config::Settings& settings) {
+  HandshakeLimits limits;
+  limits.deadline = settings.association_request_timeout;
+  // Each association that is relayed needs two descriptors too.
+  rlimit descriptors{};
+  if (::getrlimit(RLIMIT_NOFILE, &descriptors) == 0)
+    limits.room = std::min<std::size_t>(limits.room, descriptors.rlim_cur / 4);
+  return limits;
+}
 
 class TlsRole {
  public:
@@ -43,12 +54,16 @@ class TlsRole {
         control_(loop_, control),
         signals_(loop_, SIGHUP),
         watch_timer_(loop_),
+        retry_timer_(loop_),
         watch_(settings),
-        in_use_(settings) {
+        in_use_(settings),
+        handshakes_(
+            loop_, limits_of(settings), [this](AdmittedPeer peer) { hand_over(std::move(peer)); },
+            [this](const std::string& address, const std::string& reason) {
+              if (reason.empty()) return refusals_.add_silent_leave();
+              refusals_.add(fmt::format("TLS connection from {} refused: {}", address, reason));
+            }) {
     control_.non_blocking(true);
-    // Each association that is relayed needs two descriptors too.
-    rlimit descriptors{};
-    if (::getrlimit(RLIMIT_NOFILE, &descriptors) == 0) room_ = std::min(room_, descriptors.rlim_cur / 4);
   }
 
   int run() {
@@ -65,47 +80,55 @@ class TlsRole {
   void receive() {
     control_.async_wait(stream_descriptor::wait_read, [this](const error_code& error) {
       const int control = control_.native_handle();
-      auto connection = error ? std::nullopt : receive_connection(control);
-      if (connection) admit(std::move(*connection));
-      if (error || (!connection && is_closed(control))) return stop();
+      bool taken = !error;
+      for (int count = 0; taken && count < most_at_a_time; ++count) {
+        auto connection = receive_connection(control);
+        taken = connection.has_value();
+        if (taken) handshakes_.begin(std::move(*connection), in_use_.context());
+      }
+      if (error || (!taken && is_closed(control))) return stop();
       receive();
     });
   }
 
-  void admit(HandedConnection connection) {
-    if (admissions_.size() >= room_) {
-      admissions_.front()->drop();
-      admissions_.pop_front();
-      refusals_.add("the oldest of too many connections without an A-ASSOCIATE-RQ is closed");
-    }
-    const std::string address = connection.origin.address;
-    const auto place = admissions_.insert(admissions_.end(), nullptr);
-    *place = std::make_shared<TlsAdmission>(
-        tcp::socket(loop_, tcp::v4(), connection.socket.release()), std::move(connection.origin),
-        in_use_.context(),
-        [this, place](AdmittedPeer peer) {
-          admissions_.erase(place);
-          hand_over(std::move(peer));
-        },
-        [this, place, address](const std::string& reason) {
-          admissions_.erase(place);
-          if (!reason.empty())
-            refusals_.add(fmt::format("TLS connection from {} refused: {}", address, reason));
-        });
-    (*place)->start(settings_.association_request_timeout);
-  }
-
+  /// The request lies in the local stream before the supervisor has it.
   void hand_over(AdmittedPeer peer) {
     PlainStream ours(loop_);
     PlainStream theirs(loop_);
     error_code error;
     boost::asio::local::connect_pair(ours, theirs, error);
-    // The request fits into the empty buffer of a local socket, so this does not wait.
-    if (!error) boost::asio::write(ours, boost::asio::buffer(peer.decrypted), error);
-    if (error || !send_connection(control_.native_handle(), theirs.native_handle(), peer.origin)) {
-      return log::warning(fmt::format("TLS connection from {} is closed: {}", peer.origin.address,
-                                      error ? error.message() : "the supervisor does not keep up"));
+    std::size_t written = 0;
+    if (!error) {
+      ours.set_option(PlainStream::send_buffer_size(2 * largest_association_request), error);
+      ours.non_blocking(true, error);
+      written = ours.write_some(boost::asio::buffer(peer.decrypted), error);
     }
+    if (error || written < peer.decrypted.size()) {
+      return refusals_.add(
+          fmt::format("TLS connection from {} is closed: {}", peer.origin.address,
+                      error ? error.message() : "its request has no room in a local stream"));
+    }
+    returning_.push_back({std::move(peer), std::move(ours), std::move(theirs)});
+    give_back();
+  }
+
+  /// To the supervisor, in order; while it does not keep up, no more handshakes begin.
+  void give_back() {
+    while (!returning_.empty()) {
+      Returning& first = returning_.front();
+      if (!send_connection(control_.native_handle(), first.theirs.native_handle(), first.peer.origin)) break;
+      begin_relay(std::move(first.peer), std::move(first.ours));
+      returning_.pop_front();
+    }
+    handshakes_.hold(!returning_.empty());
+    if (returning_.empty()) return;
+    retry_timer_.expires_after(retry_interval);
+    retry_timer_.async_wait([this](const error_code& error) {
+      if (!error) give_back();
+    });
+  }
+
+  void begin_relay(AdmittedPeer peer, PlainStream ours) {
     const auto& origin = peer.origin;
     log::info(fmt::format("{} with {} from {}, {}", SSL_get_version(peer.stream->native_handle()),
                           SSL_get_cipher(peer.stream->native_handle()), origin.address,
@@ -162,8 +185,9 @@ class TlsRole {
 
   /// The supervisor stops, or is gone: associations in hand are relayed to their end.
   void stop() {
-    for (const auto& admission : admissions_) admission->drop();
-    admissions_.clear();
+    handshakes_.stop();
+    returning_.clear();
+    retry_timer_.cancel();
     signals_.cancel();
     watch_timer_.cancel();
     refusals_.stop();
@@ -174,12 +198,17 @@ class TlsRole {
   stream_descriptor control_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer watch_timer_;
+  boost::asio::steady_timer retry_timer_;
   CertificateWatch watch_;
   ContextInUse in_use_;
   std::chrono::steady_clock::time_point told_validity_;
-  rlim_t room_ = most_admissions;
-  std::list<std::shared_ptr<TlsAdmission>> admissions_;  ///< The oldest first.
   RefusalLog refusals_{loop_};
+  Handshakes handshakes_;
+  struct Returning {
+    AdmittedPeer peer;
+    PlainStream ours, theirs;
+  };
+  std::deque<Returning> returning_;  ///< Admitted, and not yet given back to the supervisor.
 };
 
 }  // namespace

@@ -139,6 +139,10 @@ TEST(IbsiProtocol, RefusesContradictionsWithTheirLine) {
   expect_refused(replaced("\"ivh\", ", ""), "15", "ivh contradicts families");
   expect_refused(valid + "unfiltered = false\n" + filters, "18", "contradict unfiltered = false");
   expect_refused(valid + "filtered_families = [\"stat\"]\n", "20", "absence of filters");
+  expect_refused(replaced(", \"cm\"]", "]"), "19", "aggregations contradict");
+  std::string unequal = valid + filters;
+  unequal.replace(unequal.find("[2, 2, 2]"), 9, "[2, 2, 3]");
+  expect_refused(unequal, "6", "spacing contradicts the filter \"log-1.5mm\"");
 }
 
 TEST(IbsiProtocol, RefusesWhatItDoesNotKnowWithItsLine) {

@@ -244,5 +244,11 @@ TEST_F(ProtocolFolder, NamesTheFileThatIsWrong) {
   }
 }
 
+TEST_F(ProtocolFolder, BreaksNoProtocolThatShips) {
+  write("broken.toml", "bin_width = 0");
+  EXPECT_EQ(find_protocol("ibsi-a", folder_).name, "ibsi-a");
+  EXPECT_THROW(find_protocol("test", folder_), RejectedInput);
+}
+
 }  // namespace
 }  // namespace glisson::config

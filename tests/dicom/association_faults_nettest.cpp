@@ -175,6 +175,39 @@ TEST(Deadlines, CutAPeerThatDripsWholePdus) {
   EXPECT_EQ(node.summary(0).end, "too slow");
 }
 
+TEST(Deadlines, CutAPeerThatSendsLittleButHeaders) {
+  auto limits = StorageNode::short_limits();
+  limits.pdu_timeout = 500ms;
+  limits.minimum_rate = 300;
+  StorageNode node(limits);
+  const auto peer = ScriptedPeer::connect(node.port());
+  peer.associate(pdu::storing_ct());
+  peer.send(pdu::store_ct(1));
+  const auto start = std::chrono::steady_clock::now();
+  // 650 bytes a second, of which 50 are the data set.
+  for (int i = 0; i < 500 && !peer.is_closed_within(20ms); ++i) peer.send(pdu::data(1, false, false, "x"));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 3s);
+  EXPECT_EQ(node.summary(0).end, "too slow");
+}
+
+TEST(Hostile, EmptyFragmentsWithoutEndEndTheAssociation) {
+  StorageNode node;
+  const auto peer = ScriptedPeer::connect(node.port());
+  peer.associate(pdu::storing_ct());
+  peer.send(pdu::store_ct(1));
+  for (int i = 0; i < 17; ++i) peer.send(pdu::data(1, false, false, ""));
+  EXPECT_EQ(peer.receive(3s).type, pdu::abort);
+  EXPECT_EQ(node.summary(0).end, "protocol violated: too many empty fragments of a message");
+}
+
+TEST(Hostile, AnEmptyLastFragmentEndsADataSet) {
+  StorageNode node;
+  const auto peer = ScriptedPeer::connect(node.port());
+  peer.associate(pdu::storing_ct());
+  peer.send(pdu::store_ct(1) + pdu::data(1, false, false, "some of it") + pdu::data(1, false, true, ""));
+  EXPECT_EQ(command_in(peer.receive()).number(status), 0x0000);
+}
+
 TEST(Deadlines, HoldThePeerToNoDelayOfTheServersOwn) {
   auto limits = StorageNode::short_limits();
   limits.pdu_timeout = 200ms;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -86,6 +87,22 @@ TEST(Segmentation, KeepsSegmentsApartAndOmittedFramesEmpty) {
   SyntheticSegmentation with_empty_frames = three_segments();
   with_empty_frames.omit_empty_frames = false;
   expect_masks(with_empty_frames);
+}
+
+TEST(Segmentation, ReadsTheMasksThatAreWantedOnly) {
+  for (const auto encoding : {tests::LabelMap::none, tests::LabelMap::uncompressed}) {
+    SyntheticSegmentation three = three_segments();
+    three.label_map = encoding;
+    const WrittenStudy study(three, {});
+    const Segmentation all = study.read();
+    const std::array wanted{all.segments[1].segment_number};
+    const Segmentation one = read_segmentation(study.file, study.images, wanted);
+    ASSERT_EQ(one.segments.size(), all.segments.size());
+    EXPECT_TRUE(one.segments[0].mask.voxels.empty());
+    EXPECT_EQ(one.segments[0].label, all.segments[0].label);
+    EXPECT_EQ(one.segments[1].mask.voxels, all.segments[1].mask.voxels);
+    EXPECT_GT(one.segments[1].mask.count(), 0U);
+  }
 }
 
 TEST(Segmentation, DescribesItsSegments) {

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "config/protocol_file.hpp"
 #include "dicom/images/image_series.hpp"
 #include "dicom/images/segmentation.hpp"
 #include "engine/features/ibsi_extraction.hpp"
@@ -180,16 +181,16 @@ const ImageAndRegion& ct_phantom(const std::filesystem::path& data) {
   return phantom;
 }
 
-void expect_ct_phantom_reached(char configuration, const IbsiSettings& settings, std::size_t total) {
+/// By the protocol that ships with the program.
+void expect_ct_phantom_reached(char configuration, std::size_t total) {
   GLISSON_REFERENCE_DATA_OR_SKIP(data);
-  const std::string letter(1, configuration);
-  const std::string file = "ibsi1_ct_phantom_" + std::string(1, static_cast<char>(configuration - 'A' + 'a'));
-  expect_all_reached("CT phantom " + letter, ct_phantom(data), settings,
-                     data / "reference" / "ibsi" / (file + ".csv"), total);
+  const std::string small(1, static_cast<char>(configuration - 'A' + 'a'));
+  const auto protocol = config::find_protocol("ibsi-" + small, {});
+  const auto& extraction = std::get<IbsiExtraction>(protocol.settings);
+  EXPECT_TRUE(extraction.unfiltered && extraction.filters.empty());
+  expect_all_reached("CT phantom " + std::string(1, configuration), ct_phantom(data), extraction.processing,
+                     data / "reference" / "ibsi" / ("ibsi1_ct_phantom_" + small + ".csv"), total);
 }
-
-const std::vector<Aggregation> by_slice{Aggregation::slices_averaged, Aggregation::slices_merged,
-                                        Aggregation::directions_merged, Aggregation::merged};
 
 TEST(Ibsi1Oracle, DigitalPhantom) {
   GLISSON_REFERENCE_DATA_OR_SKIP(data);
@@ -198,57 +199,16 @@ TEST(Ibsi1Oracle, DigitalPhantom) {
                                tests::read_nifti_mask(folder / "mask.nii.gz")};
   IbsiSettings settings;
   settings.discretisation = FixedBinSize{1};
-  settings.aggregations = by_slice;
-  settings.aggregations.push_back(Aggregation::volume_averaged);
-  settings.aggregations.push_back(Aggregation::volume_merged);
+  settings.aggregations.assign(all_aggregations.begin(), all_aggregations.end());
   expect_all_reached("digital phantom", phantom, settings,
                      data / "reference" / "ibsi" / "ibsi1_digital_phantom.csv", 482);
 }
 
-TEST(Ibsi1Oracle, CtPhantomA) {
-  IbsiSettings settings;
-  settings.range = IntensityRange{-500, 400};
-  settings.discretisation = FixedBinSize{25};
-  settings.aggregations = by_slice;
-  expect_ct_phantom_reached('A', settings, 406);
-}
-
-TEST(Ibsi1Oracle, CtPhantomB) {
-  IbsiSettings settings;
-  settings.spacing = Vector3{2, 2, 0};
-  settings.range = IntensityRange{-500, 400};
-  settings.discretisation = FixedBinNumber{32};
-  settings.aggregations = by_slice;
-  expect_ct_phantom_reached('B', settings, 406);
-}
-
-TEST(Ibsi1Oracle, CtPhantomC) {
-  IbsiSettings settings;
-  settings.spacing = Vector3{2, 2, 2};
-  settings.range = IntensityRange{-1000, 400};
-  settings.discretisation = FixedBinSize{25};
-  settings.ivh_discretisation = FixedBinSize{2.5};
-  expect_ct_phantom_reached('C', settings, 270);
-}
-
-TEST(Ibsi1Oracle, CtPhantomD) {
-  IbsiSettings settings;
-  settings.spacing = Vector3{2, 2, 2};
-  settings.outlier_deviations = 3;
-  settings.discretisation = FixedBinNumber{32};
-  expect_ct_phantom_reached('D', settings, 270);
-}
-
-TEST(Ibsi1Oracle, CtPhantomE) {
-  IbsiSettings settings;
-  settings.spacing = Vector3{2, 2, 2};
-  settings.image_interpolation = Interpolation::cubic_spline;
-  settings.range = IntensityRange{-1000, 400};
-  settings.outlier_deviations = 3;
-  settings.discretisation = FixedBinNumber{32};
-  settings.ivh_discretisation = FixedBinNumber{1000};
-  expect_ct_phantom_reached('E', settings, 270);
-}
+TEST(Ibsi1Oracle, CtPhantomA) { expect_ct_phantom_reached('A', 406); }
+TEST(Ibsi1Oracle, CtPhantomB) { expect_ct_phantom_reached('B', 406); }
+TEST(Ibsi1Oracle, CtPhantomC) { expect_ct_phantom_reached('C', 270); }
+TEST(Ibsi1Oracle, CtPhantomD) { expect_ct_phantom_reached('D', 270); }
+TEST(Ibsi1Oracle, CtPhantomE) { expect_ct_phantom_reached('E', 270); }
 
 }  // namespace
 }  // namespace glisson::engine

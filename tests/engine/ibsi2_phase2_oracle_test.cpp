@@ -115,7 +115,8 @@ TEST_P(Ibsi2CtPhantom, StatisticsOfTheResponseAgree) {
   const FeatureValues statistics = ibsi_intensity_statistics(crop_to_region(response, image.intensity_mask));
 
   const auto expected = reference_values(data, GetParam().name());
-  ASSERT_GE(expected.size(), 17U);
+  // One of 8.B has no consensus.
+  ASSERT_EQ(expected.size(), GetParam().name() == "8.B" ? 17U : 18U);
   std::size_t reached = 0;
   double largest = 0;  // in units of the tolerance
   std::string worst;

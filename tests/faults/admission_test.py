@@ -1,6 +1,8 @@
 """Who may call, from where and by which title: what is refused for good, and how it is kept (PS3.8 9.3.4)."""
 
+import collections
 import json
+import time
 import unittest
 
 from figures import figure
@@ -20,6 +22,7 @@ settle_time = 600
 """
 
 PERMANENT, SERVICE_USER = 1, 1
+TRANSIENT, PRESENTATION, LOCAL_LIMIT = 2, 3, 2
 NO_REASON, CALLING_TITLE, CALLED_TITLE = 1, 3, 7
 
 
@@ -93,6 +96,25 @@ class Admission(unittest.TestCase):
         self.assertEqual(sum(int(times) for _, times in rows), 60)
         self.assertIn("PACS from 127.0.0.2", self.service.command("peer", "refused"))
         figure(11, "rows_after_60_titles_from_one_address", len(rows), "rows")
+
+    def test_a_flood_of_refused_associations_fills_no_log(self):
+        """One title of one address, and then title after title, as fast as they are answered."""
+        self.add_peer("pacs", "PACS", "--may", "store")
+        lines, told, sent, began = self.service.log().count("\n"), collections.Counter(), 0, time.monotonic()
+        while sent < 600:
+            told[self.refused("STRANGER" if sent < 200 else f"STRANGER{sent}", address="127.0.0.2")] += 1
+            sent += 1
+        self.assertLess(time.monotonic() - began, 50, "within the minute")
+        self.assertEqual(told, {(PERMANENT, SERVICE_USER, CALLING_TITLE): 120, (TRANSIENT, PRESENTATION, LOCAL_LIMIT): 480})
+        for title in ("PACS", "ANYBODY"):
+            self.assertIsNone(self.refused(title, VERIFICATION))
+        self.assertIsNone(self.refused("PACS"), "other addresses are served")
+        lines = self.service.log().count("\n") - lines
+        self.assertLess(lines, 150)
+        times = self.service.query("select sum(times) from glisson.refused_association where address = '127.0.0.2'")
+        self.assertEqual(times, [["120"]])
+        figure(11, "log_lines_of_600_refused_associations", lines, "lines")
+        figure(11, "transactions_of_600_refused_associations", 120, "transactions")
 
     def test_the_title_called_decides_how_long_its_studies_settle(self):
         self.add_peer("trial-pacs", "PACS", "--may", "store")

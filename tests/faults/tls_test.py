@@ -1,5 +1,8 @@
 """TLS (DICOM PS3.15 B.12): who is let in, what silent peers cost, renewal under load, death of the tls process."""
 
+import collections
+import contextlib
+import multiprocessing
 import os
 import shutil
 import signal
@@ -31,6 +34,21 @@ def closed_within(connections, seconds):
         except (ConnectionError, ssl.SSLError):
             pass
     return time.monotonic() - began
+
+
+def flood_of_handshakes(port, sent, stop):
+    """Begins handshakes as fast as it can and finishes none, in a process of its own."""
+    hello, connections = client_hello(), collections.deque()
+    while not stop.is_set():
+        with contextlib.suppress(OSError):
+            connections.append(socket.create_connection(("127.0.0.1", port), timeout=5))
+            connections[-1].sendall(hello)
+            with sent.get_lock():
+                sent.value += 1
+        if len(connections) > 400:
+            connections.popleft().close()
+    for connection in connections:
+        connection.close()
 
 
 class Tls(unittest.TestCase):
@@ -109,6 +127,40 @@ class Tls(unittest.TestCase):
         self.assertLess(all_cut, 3 + 2)
         figure(12, "tls_echo_worst_beside_200_silent", round(max(latencies), 3), "s")
         figure(12, "tls_silent_cut_after", round(all_cut, 1), "s")
+        with self.subTest("nor do thousands of handshakes a second of one address"):
+            self.beside_a_flood_of_handshakes(service)
+
+    def beside_a_flood_of_handshakes(self, service):
+        context, lines = context_of(service.authority, self.modality), service.log().count("\n")
+        sent, stop = multiprocessing.Value("L", 0), multiprocessing.Event()
+        floods = [multiprocessing.Process(target=flood_of_handshakes, args=(service.tls_port, sent, stop))
+                  for _ in range(2)]
+        with RawPeer(service.tls_port, "RELAYED", VERIFICATION, address="127.0.0.3", tls=context) as relayed:
+            for flood in floods:
+                flood.start()
+            began, taken, echoes = time.monotonic(), [], []
+            wait_until(lambda: sent.value > 1000, 20, "the flood runs")
+            for _ in range(10):
+                before = time.monotonic()
+                with RawPeer(service.tls_port, "HONEST", VERIFICATION, address="127.0.0.3", tls=context) as peer:
+                    self.assertEqual(peer.answer, ACCEPTED)
+                taken.append(time.monotonic() - before)
+                before = time.monotonic()
+                self.assertEqual(relayed.echo(), 0)
+                echoes.append(time.monotonic() - before)
+                time.sleep(0.1)
+            a_second = sent.value / (time.monotonic() - began)
+            stop.set()
+            for flood in floods:
+                flood.join()
+        lines = service.log().count("\n") - lines
+        self.assertLess(max(taken), 2)
+        self.assertLess(max(echoes), 1)
+        self.assertLess(lines, 150)  # 60 of the flood in a minute, and those of who was let in.
+        figure(12, "tls_hello_flood", round(a_second), "a_second")
+        figure(12, "tls_association_worst_beside_hello_flood", round(max(taken), 3), "s")
+        figure(12, "tls_relayed_echo_worst_beside_hello_flood", round(max(echoes), 3), "s")
+        figure(12, "log_lines_of_hello_flood", lines, "lines")
 
     def test_a_renewed_certificate_is_used_without_dropping_associations(self):
         service = self.service("[queue]\nsettle_time = 3600\n")

@@ -16,7 +16,8 @@ TEST(ControlSocket, PassesAnOpenSocketAndItsOrigin) {
   auto [supervisor, child] = make_control_sockets();
   std::array<int, 2> connection{};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, connection.data()), 0);
-  const ConnectionOrigin origin{"2001:db8::7", 2762, std::string(64, 'a'), std::string("CN=ct 1\0,O=x", 12)};
+  const ConnectionOrigin origin{"2001:db8::7", 2762, std::string(64, 'a'), std::string("CN=ct 1\0,O=x", 12),
+                                false};
   ASSERT_TRUE(send_connection(supervisor.get(), connection[0], origin));
   ::close(connection[0]);
 

@@ -113,9 +113,22 @@ TEST_F(RegionMeasurementTest, TheLargestLesionIsThatLesion) {
 
 TEST_F(RegionMeasurementTest, DerivesFromTheLesionsThatAreMeasuredOnly) {
   const auto regions = measure({4});
-  EXPECT_EQ(regions.size(), 3U);
+  EXPECT_EQ(regions.size(), 5U);
   EXPECT_EQ(find(regions, 4, "peritumoral-ring-2mm").reason, "");
-  EXPECT_EQ(measure({1}).size(), 1U);
+  EXPECT_EQ(find(regions, 0, "largest-lesion").reason, "not_all_lesions");
+  EXPECT_EQ(find(regions, 0, "all-lesions").reason, "not_all_lesions");
+  EXPECT_TRUE(find(regions, 0, "all-lesions").features.empty());
+}
+
+TEST_F(RegionMeasurementTest, SaysThatNoLesionIsSegmented) {
+  segments.erase(segments.begin() + 1, segments.end());
+  const auto regions = measure({1});
+  EXPECT_EQ(regions.size(), 5U);
+  EXPECT_FALSE(find(regions, 1, "").features.empty());
+  for (const char* name :
+       {"peritumoral-ring-2mm", "necrotic-core-below--1", "largest-lesion", "all-lesions"}) {
+    EXPECT_EQ(find(regions, 0, name).reason, "no_lesion") << name;
+  }
 }
 
 TEST_F(RegionMeasurementTest, SaysWhyADerivedRegionIsEmpty) {
