@@ -25,7 +25,7 @@ constexpr double autocorrelation = 8 * 32;  // two complex transforms of twice t
 constexpr double spline_coefficients = 16;  // for each voxel of the source or the grid, whichever are more
 constexpr double reach_of_local_intensity = 7;  // mm, of a sphere of 1 ml
 constexpr int most_grey_levels = 1024;          // of which matrices are made
-constexpr double fixed = 32.0 * (1 << 20);      // matrices, meshes
+constexpr double fixed = 64.0 * (1 << 20);      // matrices, meshes
 
 struct Extent {
   std::array<double, 3> voxels{};
@@ -87,6 +87,11 @@ Need need_of(const Mask& mask, const PyRadiomicsSettings& settings) {
   const double source = resampled ? extent_of(mask, {}, settings.pad_distance).count()
                                   : static_cast<double>(mask.grid.voxel_count());
   if (resampled) need.shared += std::max(source, grid.count()) * spline_coefficients;
+  // Distance weighting keeps the matrices of all directions.
+  if (settings.weighting_norm) {
+    const double levels = settings.bin_count.value_or(most_grey_levels);
+    need.own += 13 * sizeof(double) * levels * levels;
+  }
   if (filtered)
     need.shared += static_cast<double>(side_by_side) * response_work * (resampled ? grid.count() : source);
   return need;

@@ -38,7 +38,7 @@ int run_association_role(const config::Settings& settings, int control) {
     ready = ingest.take_refusal() ? Ready::after_refusal : Ready::as_before;
     bytes += summary.bytes;
     // What may come from anybody is logged only as often as the supervisor says.
-    if (!connection->origin.is_logged && summary.stored + summary.refused == 0) continue;
+    if (!connection->origin.is_logged && !ingest.was_of_a_sender()) continue;
     log::info(fmt::format("association of {} to {} from {}: {}, {} stored, {} refused, {} echoes",
                           summary.calling.value(), summary.called.value(), address, summary.end,
                           summary.stored, summary.refused, summary.echoes));

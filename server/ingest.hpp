@@ -29,6 +29,8 @@ class Ingest {
   dicom::AssociationHandlers handlers(const ConnectionOrigin& origin);
   /// Completes the association's row, when anything was stored.
   void close(const dicom::AssociationSummary& summary, const ConnectionOrigin& origin);
+  /// Whether the peer of the last association was admitted to store.
+  bool was_of_a_sender() const { return may_store_; }
   /// Whether an association was refused for good since this was asked last.
   bool take_refusal() { return doorkeeper_.take_refusal(); }
 

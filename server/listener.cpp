@@ -14,12 +14,15 @@ namespace {
 /// After so many connections whatever else the loop has to do gets its turn.
 constexpr int most_at_a_time = 64;
 
-/// IPv4 in dotted form also where it came in over IPv6.
+/// IPv4 in dotted form also where it came in over IPv6; without the interface, which no network names.
 std::string numeric(const boost::asio::ip::address& address) {
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
     return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).to_string();
   }
-  return address.to_string();
+  if (!address.is_v6()) return address.to_string();
+  auto without_scope = address.to_v6();
+  without_scope.scope_id(0);
+  return without_scope.to_string();
 }
 
 }  // namespace

@@ -13,10 +13,11 @@ class CallerCounts {
  public:
   using Clock = std::chrono::steady_clock;
 
-  static constexpr int most_refusals_of_title = 30;     ///< Of one calling title from one address.
-  static constexpr int most_refusals_of_address = 120;  ///< Of all titles from it.
-  static constexpr int most_lines_of_address =
-      60;  ///< Associations that have a line of their own in the log.
+  /// Refused for good: of one calling title from one address, and of all titles from it.
+  static constexpr int most_refusals_of_title = 30;
+  static constexpr int most_refusals_of_address = 120;
+  /// Associations that have a line of their own in the log.
+  static constexpr int most_lines_of_address = 200;
 
   /// One more association of an address; false when it is to leave no line in the log.
   bool may_be_logged(const std::string& address, Clock::time_point now = Clock::now());

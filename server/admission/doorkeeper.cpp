@@ -28,7 +28,7 @@ dicom::Admission Doorkeeper::admit(const dicom::AssociationRequest& request, con
     const auto refusal = judge(*entity, storage::find_peer(database_(), request.calling), request, origin);
     return refusal ? refuse(*refusal) : dicom::Admission::accepted;
   } catch (const std::exception& error) {
-    log::warning(fmt::format("association refused for now: {}", error.what()));
+    if (origin.is_logged) log::warning(fmt::format("association refused for now: {}", error.what()));
     return dicom::Admission::congested;
   }
 }
