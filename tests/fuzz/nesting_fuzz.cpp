@@ -4,7 +4,9 @@
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace glisson;
-  const int depth = dicom::nesting_depth(fuzz::input_of(data, size), dicom::deepest_nesting);
-  if (depth < 0 || depth > dicom::deepest_nesting + 1) std::abort();
+  const auto found =
+      dicom::data_set_structure(fuzz::input_of(data, size), dicom::deepest_nesting, dicom::most_elements);
+  if (found.depth < 0 || found.depth > dicom::deepest_nesting + 1) std::abort();
+  if (found.pixel_data && (found.pixel_data->element >= size || found.pixel_data->value > size)) std::abort();
   return 0;
 }
