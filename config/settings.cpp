@@ -354,6 +354,41 @@ std::vector<Definition> web_definitions() {
   };
 }
 
+bool is_host_and_port_or_empty(const std::string& text) {
+  static const std::regex form(
+      R"(([A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5}))");
+  std::smatch parts;
+  if (text.empty()) return true;
+  if (!std::regex_match(text, parts, form)) return false;
+  const int port = std::stoi(parts[3]);
+  return port >= 1 && port <= std::numeric_limits<std::uint16_t>::max();
+}
+
+bool is_anything(const std::string& /*text*/) { return true; }
+
+std::vector<Definition> audit_definitions() {
+  using S = Settings;
+  const std::string path = "an absolute path or empty";
+  return {
+      text("audit", "source", &S::audit_source, is_anything, "",
+           "Name under which this node reports (AuditSourceID, DICOM PS3.15 A.5.2); empty: the host's name."),
+      text("audit", "collector", &S::audit_collector, is_host_and_port_or_empty,
+           "a host name or address, a colon and a port, or empty",
+           "Where audit messages are sent: `host:port` of a syslog collector over TLS (RFC 5425; the "
+           "registered "
+           "port is 6514); its certificate must bear that name. Empty: they are kept in PostgreSQL only."),
+      text("audit", "trusted", &S::audit_trusted, is_absolute_path_or_empty, path,
+           "PEM file with the CA of the collector's certificate; empty: that of `tls.trusted`."),
+      text("audit", "certificate", &S::audit_certificate, is_absolute_path_or_empty, path,
+           "PEM file with the certificate that is shown to the collector; empty: that of `tls.certificate`."),
+      text("audit", "key", &S::audit_key, is_absolute_path_or_empty, path,
+           "PEM file with the private key of that certificate; empty: that of `tls.key`."),
+      whole_number(
+          "audit", "keep_days", &S::audit_keep_days, 0, 36500,
+          "Days after which an event is deleted, once the collector has it where there is one; 0: never"),
+  };
+}
+
 /// The one table from which settings are parsed, shown and documented.
 const std::vector<Definition>& definitions() {
   static const std::vector<Definition> table = [] {
@@ -395,6 +430,7 @@ const std::vector<Definition>& definitions() {
       return quoted_toml(without_password(settings.database_url));
     };
     std::ranges::move(web_definitions(), std::back_inserter(all));
+    std::ranges::move(audit_definitions(), std::back_inserter(all));
     all.push_back(text("log", "level", &S::log_level, is_log_level, "trace, debug, info, warn or error",
                        "Least severe messages that are logged: trace, debug, info, warn or error."));
     return all;
@@ -419,6 +455,14 @@ void refuse_tls_contradictions(const Settings& settings, const Refuse& refuse) {
   if (certificate != key) {
     refuse(certificate ? "tls.certificate" : "tls.key", certificate ? "tls.key" : "tls.certificate",
            "not be set without");
+  }
+  if (settings.audit_certificate.empty() != settings.audit_key.empty()) {
+    const bool only_key = settings.audit_certificate.empty();
+    refuse(only_key ? "audit.key" : "audit.certificate", only_key ? "audit.certificate" : "audit.key",
+           "not be set without");
+  }
+  if (!settings.audit_collector.empty() && settings.audit_trusted.empty() && settings.tls_trusted.empty()) {
+    refuse("audit.collector", "audit.trusted", "be empty without");
   }
   if (settings.tls_port == 0) return;
   if (!certificate) refuse("tls.port", "tls.certificate", "be 0 without");

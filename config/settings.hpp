@@ -78,6 +78,12 @@ struct Settings {
   std::chrono::seconds web_session_lifetime{12 * 60 * 60};
   std::string metrics_bind_address;  ///< Of health and metrics alone; empty: with the web pages only.
   std::uint16_t metrics_port = 11181;
+  std::string audit_source;                 ///< AuditSourceID of audit messages; empty: the host's name.
+  std::string audit_collector;              ///< "host:port" of a syslog collector over TLS; empty: none.
+  std::filesystem::path audit_trusted;      ///< For the collector; empty: tls_trusted.
+  std::filesystem::path audit_certificate;  ///< Shown to it; empty: tls_certificate.
+  std::filesystem::path audit_key;          ///< Of that certificate; empty: tls_key.
+  int audit_keep_days = 0;                  ///< Older events are deleted; 0: none.
   std::string log_level = "info";
 
   /// The table of this node's own AE titles. The first is made of ae_title, any_called_title, open_echo,

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "engine/errors.hpp"
+#include "server/audit/audit_trail.hpp"
 #include "server/log.hpp"
 #include "server/reconciliation.hpp"
 #include "server/resources/resource_watch.hpp"
@@ -31,6 +32,7 @@ int run_upkeep_role(const config::Settings& settings, int control) {
   storage::StoreIdentity store_identity(store);
   // In a thread of its own: a reconciliation of millions of files takes its time.
   std::thread resources([&] { watch_resources(settings, stop); });
+  std::thread audit([&] { keep_audit_trail(settings, stop); });
   std::optional<storage::Database> database;
   auto next_reconciliation = std::chrono::steady_clock::now();
   bool waiting = false;  // Said once, not every second.
@@ -61,6 +63,7 @@ int run_upkeep_role(const config::Settings& settings, int control) {
     stop.pause(rescue_interval);
   }
   resources.join();
+  audit.join();
   return 0;
 }
 

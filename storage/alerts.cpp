@@ -49,6 +49,8 @@ std::string_view keyword(AlertKind kind) noexcept {
       return "file_repaired";
     case AlertKind::foreign_store:
       return "foreign_store";
+    case AlertKind::audit_collector_silent:
+      return "audit_collector_silent";
   }
   return "";
 }

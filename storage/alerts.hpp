@@ -19,6 +19,7 @@ enum class AlertKind {
   destination_takes_nothing,  ///< Subject: the peer's name. Closed when it takes a report.
   file_repaired,              ///< Subject: Study Instance UID; a file that was lost came again.
   foreign_store,              ///< Subject: the node. Closed when its instance store is the database's again.
+  audit_collector_silent,     ///< Subject: audit.collector. Closed when it takes messages again.
 };
 std::string_view keyword(AlertKind kind) noexcept;
 

@@ -1,10 +1,12 @@
 #include "storage/connection.hpp"
 
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <map>
 #include <stdexcept>
 
@@ -81,6 +83,12 @@ bool is_alive(pqxx::connection& connection) {
   }
 }
 
+/// For the audit trail, which tells on which host something happened.
+std::string host_name() {
+  std::array<char, HOST_NAME_MAX + 1> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
 }  // namespace
 
 std::unique_ptr<pqxx::connection> connect(const std::string& url, const std::string& application_name) {
@@ -99,7 +107,7 @@ std::unique_ptr<pqxx::connection> connect(const std::string& url, const std::str
       "set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3; "
       "set tcp_user_timeout = '30s'; "
       "set application_name = " +
-      setup.quote(application_name));
+      setup.quote(application_name) + "; set glisson.host = " + setup.quote(host_name()));
   return connection;
 }
 

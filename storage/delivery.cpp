@@ -29,6 +29,19 @@ constexpr Statement insert_delivery{"insert_delivery", R"(
   where job_id = $1 and sop_instance_uid = $2
   on conflict (job_id) do update set report_id = excluded.report_id, sent_at = excluded.sent_at)"};
 
+/// In the audit trail before anything is sent (DICOM PS3.15 A.5.3.3); how it ended is told by a trigger.
+constexpr Statement audit_begin{"audit_begin_transferring", R"(
+  insert into audit_event (kind, job_id, attempt, facts)
+  select 'begin_transferring', job_id, $2, audit_study(study_id) || jsonb_build_object(
+           'source', jsonb_build_object('id', coalesce(job.worker, 'job ' || job_id), 'requestor', true),
+           'destination', jsonb_build_object('id', peer.name, 'ae_title', peer.ae_title, 'address', peer.host),
+           'action', 'R', 'sop_classes', jsonb_build_object(report.sop_class_uid, 1))
+  from job join peer using (peer_id) join report on report_id = $3
+  join analysis on analysis.analysis_id = report.analysis_id
+  join instance on instance.instance_id = analysis.instance_id join series using (series_id)
+  where job_id = $1
+  on conflict do nothing)"};
+
 /// Since the first failure after the last report that the peer took.
 constexpr Statement select_unavailable{"select_unavailable", R"(
   select coalesce(floor(extract(epoch from clock_timestamp() - min(started_at))), 0)::bigint
@@ -132,6 +145,9 @@ std::optional<Delivery> load_delivery(Database& database, const Job& job) {
     if (!destination) return std::nullopt;
     const Candidate& candidate = destination->candidates[destination->present];
     const pqxx::row report = transaction.run(select_report, candidate.report_id).front();
+    if (destination->hold_reason.empty()) {
+      transaction.run(audit_begin, job.id, job.attempt, candidate.report_id);
+    }
     const pqxx::binarystring part10(report["part10"]);
     const auto* bytes = reinterpret_cast<const std::byte*>(part10.data());
     return Delivery{.peer = destination->peer,

@@ -83,6 +83,7 @@ struct Delivery {
 };
 /// Reports with demonstration scores go to peers whose purpose is test at this moment, the others to all
 /// others (and to peers of purpose test where no demonstration ran).
+/// Unless it is held, the audit trail has its begin_transferring event when this returns.
 /// @return none when the peer was removed or no report is for its purpose.
 std::optional<Delivery> load_delivery(Database& database, const Job& job);
 

@@ -1,13 +1,10 @@
 #include "server/tls/tls_client.hpp"
 
-#include <fmt/format.h>
-#include <openssl/ssl.h>
-
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/local/connect_pair.hpp>
 
 #include "engine/errors.hpp"
+#include "server/tls/client_handshake.hpp"
 #include "server/tls/tls_context.hpp"
 #include "server/tls/tls_relay.hpp"
 
@@ -23,58 +20,6 @@ struct Connection {
   TlsContext context;
   std::unique_ptr<TlsStream> stream;
 };
-
-bool is_address(const std::string& host) {
-  error_code no_address;
-  boost::asio::ip::make_address(host, no_address);
-  return !no_address;
-}
-
-/// The name is asked for (RFC 6066 3) and compared with the certificate's.
-void expect_host(SSL* stream, const std::string& host) {
-  X509_VERIFY_PARAM* const rules = SSL_get0_param(stream);
-  if (is_address(host)) {
-    X509_VERIFY_PARAM_set1_ip_asc(rules, host.c_str());
-    return;
-  }
-  SSL_set_tlsext_host_name(stream, host.c_str());
-  X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  X509_VERIFY_PARAM_set1_host(rules, host.c_str(), host.size());
-}
-
-/// False also where the certificate cannot be read: OpenSSL, which asks, knows no exceptions.
-bool names(const std::string& binding, const X509& certificate) noexcept try {
-  const Certificate shown = describe(certificate);
-  return is_bound_to(binding, shown.fingerprint, shown.subject);
-} catch (const std::exception&) {
-  return false;
-}
-
-/// A name that does not match is no fault of the certificate that the peer is bound to.
-void accept_bound_certificate(TlsStream& stream, const std::string& binding) {
-  stream.set_verify_callback([binding](bool verified, boost::asio::ssl::verify_context& context) {
-    if (verified) return true;
-    X509_STORE_CTX* const store = context.native_handle();
-    const int error = X509_STORE_CTX_get_error(store);
-    const X509* const certificate = X509_STORE_CTX_get_current_cert(store);
-    if ((error != X509_V_ERR_HOSTNAME_MISMATCH && error != X509_V_ERR_IP_ADDRESS_MISMATCH) ||
-        certificate == nullptr || !names(binding, *certificate)) {
-      return false;
-    }
-    X509_STORE_CTX_set_error(store, X509_V_OK);
-    return true;
-  });
-}
-
-void shake_hands(Connection& connection, std::chrono::milliseconds deadline) {
-  std::optional<error_code> result;
-  connection.stream->async_handshake(TlsStream::client,
-                                     [&result](const error_code& error) { result = error; });
-  connection.loop.run_for(deadline);
-  if (!result) throw TransientError("TLS: the peer did not finish the handshake in time");
-  if (*result) throw TransientError("TLS: " + failure_of(*connection.stream, *result));
-  connection.loop.restart();
-}
 
 }  // namespace
 
@@ -98,11 +43,8 @@ int TlsClient::secure(int socket) {
     // An administrator mends it, and the next attempt goes well.
     throw TransientError(error.what());
   }
-  connection->stream = std::make_unique<TlsStream>(std::move(taken), *connection->context);
-  send_at_once(*connection->stream);
-  expect_host(connection->stream->native_handle(), host_);
-  if (!binding_.empty()) accept_bound_certificate(*connection->stream, binding_);
-  shake_hands(*connection, deadline_);
+  connection->stream = shake_hands_as_client(connection->loop, *connection->context, std::move(taken),
+                                             {host_, binding_}, deadline_);
 
   PlainStream ours(connection->loop);
   PlainStream theirs(connection->loop);

@@ -33,7 +33,7 @@ std::string library_reason() {
   return reason != nullptr ? reason : "unknown reason";
 }
 
-void require_readable(const std::filesystem::path& file, const char* setting) {
+void require_readable(const std::filesystem::path& file, const std::string& setting) {
   if (::access(file.c_str(), R_OK) == 0) return;
   const int why = errno;
   refuse(fmt::format("{} = {}: {}{}", setting, file.string(), std::strerror(why),
@@ -42,13 +42,13 @@ void require_readable(const std::filesystem::path& file, const char* setting) {
                                    : ""));
 }
 
-void require_private(const std::filesystem::path& key) {
+void require_private(const std::filesystem::path& key, const std::string& section) {
   struct stat state {};
   if (::stat(key.c_str(), &state) == 0 && (state.st_mode & (S_IROTH | S_IWOTH)) != 0) {
     refuse(
-        fmt::format("tls.key = {0}: everyone can read it; take that right away (chmod o= {0}) and, if "
+        fmt::format("{1}.key = {0}: everyone can read it; take that right away (chmod o= {0}) and, if "
                     "others had access to this host, have the certificate replaced",
-                    key.string()));
+                    key.string(), section));
   }
 }
 
@@ -66,36 +66,38 @@ void use_profile(SSL_CTX* context) {
   SSL_CTX_set_default_passwd_cb(context, [](char*, int, int, void*) { return 0; });
 }
 
-void use_certificate(SSL_CTX* context, const config::Settings& settings) {
-  const auto& certificate = settings.tls_certificate;
-  const auto& key = settings.tls_key;
-  require_readable(certificate, "tls.certificate");
-  require_readable(key, "tls.key");
-  require_private(key);
+void use_certificate(SSL_CTX* context, const ClientFiles& files) {
+  const auto& [certificate, key, trusted, section] = files;
+  require_readable(certificate, section + ".certificate");
+  require_readable(key, section + ".key");
+  require_private(key, section);
   if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1) {
-    refuse(fmt::format("tls.certificate = {}: no certificate in PEM form that can be used ({})",
+    refuse(fmt::format("{}.certificate = {}: no certificate in PEM form that can be used ({})", section,
                        certificate.string(), library_reason()));
   }
   if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1) {
     const std::string reason = library_reason();
     if (ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH) {
-      refuse(fmt::format("tls.key = {} is not the key of tls.certificate = {}", key.string(),
+      refuse(fmt::format("{0}.key = {1} is not the key of {0}.certificate = {2}", section, key.string(),
                          certificate.string()));
     }
-    refuse(fmt::format("tls.key = {}: no private key in PEM form without a passphrase ({})", key.string(),
-                       reason));
+    refuse(fmt::format("{}.key = {}: no private key in PEM form without a passphrase ({})", section,
+                       key.string(), reason));
   }
 }
 
-void trust(SSL_CTX* context, const config::Settings& settings) {
-  const auto& trusted = settings.tls_trusted;
-  require_readable(trusted, "tls.trusted");
-  if (SSL_CTX_load_verify_file(context, trusted.c_str()) != 1) {
-    refuse(fmt::format("tls.trusted = {}: no certificates in PEM form ({})", trusted.string(),
-                       library_reason()));
+void trust(SSL_CTX* context, const ClientFiles& files) {
+  require_readable(files.trusted, files.section + ".trusted");
+  if (SSL_CTX_load_verify_file(context, files.trusted.c_str()) != 1) {
+    refuse(fmt::format("{}.trusted = {}: no certificates in PEM form ({})", files.section,
+                       files.trusted.string(), library_reason()));
   }
   // A site may trust one device's own certificate, or an intermediate CA, without the root above it.
   X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
+}
+
+ClientFiles files_of(const config::Settings& settings) {
+  return {settings.tls_certificate, settings.tls_key, settings.tls_trusted};
 }
 
 }  // namespace
@@ -104,9 +106,9 @@ TlsContext make_server_context(const config::Settings& settings) {
   auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
   SSL_CTX* const native = context->native_handle();
   use_profile(native);
-  use_certificate(native, settings);
+  use_certificate(native, files_of(settings));
   if (settings.tls_client_certificates == config::ClientCertificates::none) return context;
-  trust(native, settings);
+  trust(native, files_of(settings));
   // The names of the CAs, from which a client chooses its certificate.
   SSL_CTX_set_client_CA_list(native, SSL_load_client_CA_file(settings.tls_trusted.c_str()));
   const bool required = settings.tls_client_certificates == config::ClientCertificates::required;
@@ -114,16 +116,21 @@ TlsContext make_server_context(const config::Settings& settings) {
   return context;
 }
 
-TlsContext make_client_context(const config::Settings& settings) {
-  if (settings.tls_trusted.empty()) {
-    refuse("tls.trusted is not set: without it no server can be trusted; name the CA's certificate there");
+TlsContext make_client_context(const ClientFiles& files) {
+  if (files.trusted.empty()) {
+    refuse(files.section +
+           ".trusted is not set: without it no server can be trusted; name the CA's certificate there");
   }
   auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
   use_profile(context->native_handle());
-  if (!settings.tls_certificate.empty()) use_certificate(context->native_handle(), settings);
-  trust(context->native_handle(), settings);
+  if (!files.certificate.empty()) use_certificate(context->native_handle(), files);
+  trust(context->native_handle(), files);
   SSL_CTX_set_verify(context->native_handle(), SSL_VERIFY_PEER, nullptr);
   return context;
+}
+
+TlsContext make_client_context(const config::Settings& settings) {
+  return make_client_context(files_of(settings));
 }
 
 }  // namespace glisson::server

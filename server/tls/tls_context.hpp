@@ -18,6 +18,18 @@ using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
 ///         that everyone may read, that is encrypted or that does not fit the certificate.
 TlsContext make_server_context(const config::Settings& settings);
 
+/// The files of a client of TLS.
+struct ClientFiles {
+  std::filesystem::path certificate;  ///< Shown to the server; empty: none.
+  std::filesystem::path key;
+  std::filesystem::path trusted;
+  std::string section = "tls";  ///< Of the settings that name them, for errors.
+};
+
+/// Our certificate is shown where one is set, and the server's must lead to what is trusted.
+/// @throws RejectedInput as make_server_context(), and when nothing is trusted.
+TlsContext make_client_context(const ClientFiles& files);
+
 /// For reports sent over TLS: our certificate is shown where one is set, and the server's must lead to
 /// `tls.trusted`.
 /// @throws RejectedInput as make_server_context(), and when nothing is trusted.

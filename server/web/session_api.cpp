@@ -7,6 +7,7 @@
 #include "server/web/api.hpp"
 #include "server/web/password.hpp"
 #include "server/web/session_cookie.hpp"
+#include "storage/audit.hpp"
 
 namespace glisson::server {
 namespace {
@@ -44,12 +45,25 @@ void refuse_guesses(Call& call, const std::string& name) {
   }
 }
 
+/// Counts the failure; the audit trail tells of it, and once of the lock-out that it may end in.
+/// @param known there is such an account; other names are not kept: a password may have been typed in their
+/// place.
+void note_failure(Call& call, const std::string& name, bool known) {
+  const std::string& address = call.request.address;
+  call.state.logins.failed(address, name);
+  const bool locked_out = call.state.logins.wait(address, name).has_value();
+  storage::record_sign_in(
+      call.database,
+      {.account = known ? name : "unknown", .address = address, .failed = true, .locked_out = locked_out});
+}
+
 Response sign_in(Call& call, const storage::Account& account) {
   const auto& lifetime = call.state.settings.web_session_lifetime;
   // A session that was open before is not used on (session fixation).
   if (!call.token.empty()) storage::close_session(call.database, token_digest(call.token));
   call.token = random_hex(32);
   call.account = account;
+  storage::record_sign_in(call.database, {.account = account.name, .address = call.request.address});
   storage::open_session(call.database, token_digest(call.token), account, lifetime);
   Response response = json_response(session_json(call, false));
   response.headers.emplace_back("Set-Cookie", session_cookie(call.request, call.token, lifetime));
@@ -65,7 +79,7 @@ Response make_first_account(Call& call) {
     throw ApiError{409, "already_set_up", "There is an account already. Sign in with it.", {}};
   }
   if (!call.state.setup_token.is(required_text(body, "token"))) {
-    call.state.logins.failed(call.request.address, name);
+    note_failure(call, name, false);
     log::warning(fmt::format("a wrong one-time token came from {}", call.request.address));
     throw ApiError{403,
                    "wrong_token",
@@ -88,7 +102,7 @@ Response log_in(Call& call) {
   const auto credentials = storage::find_credentials(call.database, name);
   if (!credentials) spend_password_time(password);
   if (!credentials || !is_password(credentials->password_hash, password)) {
-    call.state.logins.failed(call.request.address, name);
+    note_failure(call, name, credentials.has_value());
     // Not the name: a password may have been typed in its place.
     log::warning(fmt::format("a sign-in from {} failed", call.request.address));
     throw ApiError{401, "wrong_name_or_password", "Name or password is wrong. Type both again.", {}};
@@ -100,6 +114,7 @@ Response log_in(Call& call) {
 
 Response log_out(Call& call) {
   storage::close_session(call.database, token_digest(call.token));
+  storage::record_sign_out(call.database, call.account->name, call.request.address);
   Response response = json_response(nlohmann::json::object());
   response.headers.emplace_back("Set-Cookie", expired_session_cookie(call.request));
   return response;
@@ -112,7 +127,7 @@ Response change_own_password(Call& call) {
   refuse_guesses(call, call.account->name);
   const auto credentials = storage::find_credentials(call.database, call.account->name);
   if (!credentials || !is_password(credentials->password_hash, old_password)) {
-    call.state.logins.failed(call.request.address, call.account->name);
+    note_failure(call, call.account->name, true);
     throw ApiError{403, "wrong_password", "The password until now is wrong. Type it again.", {}};
   }
   storage::change_password(call.database, *call.account, hash_password(new_password),
