@@ -32,14 +32,14 @@ constexpr Statement insert_delivery{"insert_delivery", R"(
 /// In the audit trail before anything is sent (DICOM PS3.15 A.5.3.3); how it ended is told by a trigger.
 constexpr Statement audit_begin{"audit_begin_transferring", R"(
   insert into audit_event (kind, job_id, attempt, facts)
-  select 'begin_transferring', job_id, $2, audit_study(study_id) || jsonb_build_object(
-           'source', jsonb_build_object('id', coalesce(job.worker, 'job ' || job_id), 'requestor', true),
+  select 'begin_transferring', job.job_id, $2, audit_study(study_id) || jsonb_build_object(
+           'source', jsonb_build_object('id', coalesce(job.worker, 'job ' || job.job_id), 'requestor', true),
            'destination', jsonb_build_object('id', peer.name, 'ae_title', peer.ae_title, 'address', peer.host),
            'action', 'R', 'sop_classes', jsonb_build_object(report.sop_class_uid, 1))
   from job join peer using (peer_id) join report on report_id = $3
   join analysis on analysis.analysis_id = report.analysis_id
   join instance on instance.instance_id = analysis.instance_id join series using (series_id)
-  where job_id = $1
+  where job.job_id = $1
   on conflict do nothing)"};
 
 /// Since the first failure after the last report that the peer took.

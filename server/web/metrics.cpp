@@ -11,6 +11,7 @@
 #include "server/version.hpp"
 #include "server/web/disk_forecast.hpp"
 #include "storage/alerts.hpp"
+#include "storage/audit.hpp"
 #include "storage/figures.hpp"
 
 namespace glisson::server {
@@ -143,6 +144,16 @@ void add_node(Exposition& exposition, storage::Database& database, const config:
   }
 }
 
+/// Only where there is a collector: without one nothing is ever sent.
+void add_audit(Exposition& exposition, storage::Database& database, const config::Settings& settings) {
+  if (settings.audit_collector.empty()) return;
+  const auto backlog = storage::audit_backlog(database);
+  exposition.gauge("glisson_audit_events_waiting", "Audit messages that the collector has not taken.",
+                   number(backlog.waiting));
+  exposition.gauge("glisson_audit_oldest_waiting_seconds", "Since the oldest of them happened.",
+                   static_cast<double>(backlog.oldest.count()));
+}
+
 void add_certificate(Exposition& exposition, const config::Settings& settings) {
   if (settings.tls_certificate.empty()) return;
   const std::string name = "glisson_certificate_days";
@@ -182,6 +193,7 @@ std::string Metrics::text(storage::Database* database, const config::Settings& s
   add_queue(exposition, *database);
   add_totals(exposition, totals(*database));
   add_latency(exposition, *database);
+  add_audit(exposition, *database, settings);
   return exposition.text();
 }
 

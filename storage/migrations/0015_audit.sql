@@ -47,7 +47,7 @@ create function audit_study(study bigint) returns jsonb language sql stable set 
   select jsonb_strip_nulls(jsonb_build_object(
     'study', study_instance_uid, 'patient_id', coalesce(patient_id, ''), 'issuer_of_patient_id', issuer_of_patient_id,
     'accession_number', accession_number))
-  from study where study_id = study
+  from study where study.study_id = audit_study.study
 $$;
 comment on function audit_study(bigint) is 'Study and patient for the facts of an audit event.';
 
