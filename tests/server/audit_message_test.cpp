@@ -56,10 +56,10 @@ TEST(AuditMessage, OfATransferNamesBothSidesStudyAndPatient) {
       AllOf(
           HasSubstr(
               R"(<Accession Number="A1"/><SOPClass UID="1.2.840.10008.5.1.4.1.1.2" NumberOfInstances="12"/>)"),
-          HasSubstr(R"(ParticipantObjectID="P&lt;1&gt;&amp;&quot;" ParticipantObjectTypeCode="1" )"
+          HasSubstr(R"(ParticipantObjectID="P&lt;1>&amp;&quot;" ParticipantObjectTypeCode="1" )"
                     R"(ParticipantObjectTypeCodeRole="1">)" +
                     code("ParticipantObjectIDTypeCode", "2", "RFC-3881", "Patient Number") +
-                    "<ParticipantObjectName/>"),
+                    "<ParticipantObjectName></ParticipantObjectName>"),
           HasSubstr(R"(<ParticipantObjectDetail type="IssuerOfPatientID" value="SA=="/>)")));
 }
 
