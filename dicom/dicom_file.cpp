@@ -23,6 +23,7 @@ namespace {
 
 /// No attribute that is read here needs more; looking for one of many values takes time for all before it.
 constexpr std::uint32_t longest_text = 65536;
+const DcmTagKey behind_pixel_data{0x7FE0, 0x0011};
 
 bool starts_with_dicom_prefix(const std::filesystem::path& file) {
   std::array<char, 132> start{};
@@ -248,14 +249,14 @@ std::optional<Attributes> Attributes::first_item(const DcmTagKey& sequence) cons
 DicomFile::DicomFile(const std::filesystem::path& file, Extent extent)
     : path_(file), name_(file.filename().string()), file_(std::make_unique<DcmFileFormat>()) {
   silence_toolkit();
-  if (!std::filesystem::is_regular_file(file)) {
-    if (std::ifstream stream(file, std::ios::binary); !stream) {
-      throw TransientError(name_ + " cannot be opened");
-    }
-    load(extent);
-  } else if (!load_head(extent)) {
-    load(extent);
+  if (std::ifstream stream(file, std::ios::binary); !stream) {
+    throw TransientError(name_ + " cannot be opened");
   }
+  // DCMTK would also read what has no prefix; its structure is looked into on other terms.
+  if (!std::filesystem::is_regular_file(file) || !starts_with_dicom_prefix(file)) {
+    throw RejectedInput(RejectionReason::not_dicom, name_ + ": no DICOM file meta information");
+  }
+  if (!load_head(extent)) load(extent);
   OFString character_set;
   if (file_->getDataset()->findAndGetOFStringArray(DCM_SpecificCharacterSet, character_set).good()) {
     character_set_.assign(character_set.data(), character_set.size());
@@ -296,21 +297,23 @@ void DicomFile::load(Extent extent) {
   OFString transfer_syntax;
   if (meta_read.bad() ||
       meta.getMetaInfo()->findAndGetOFString(DCM_TransferSyntaxUID, transfer_syntax).bad()) {
-    if (starts_with_dicom_prefix(path_)) {
-      throw RejectedInput(RejectionReason::truncated_data_set,
-                          name_ + ": the file meta information is incomplete");
-    }
-    throw RejectedInput(RejectionReason::not_dicom, name_ + ": no DICOM file meta information");
+    throw RejectedInput(RejectionReason::truncated_data_set,
+                        name_ + ": the file meta information is incomplete");
   }
   transfer_syntax_uid_.assign(transfer_syntax.data(), transfer_syntax.size());
-  if (DcmXfer(transfer_syntax.c_str()).getStreamCompression() != ESC_none) {
+  const DcmXfer known(transfer_syntax.c_str());
+  if (known.getStreamCompression() != ESC_none) {
     throw RejectedInput(RejectionReason::unsupported_transfer_syntax,
                         name_ + ": the data set is deflated; it is not inflated");
   }
 
-  const DcmTagKey stop = extent == Extent::header ? DCM_PixelData : DCM_UndefinedTagKey;
+  // Nothing behind the pixel data is of use here, and the structure was looked into no further. A transfer
+  // syntax that DCMTK does not know must not be guessed from the bytes: all of these are explicit VR little
+  // endian.
+  const DcmTagKey stop = extent == Extent::header ? DCM_PixelData : behind_pixel_data;
+  const E_TransferSyntax fallback = known.getXfer() == EXS_Unknown ? EXS_LittleEndianExplicit : EXS_Unknown;
   const OFCondition read =
-      file_->loadFileUntilTag(path, EXS_Unknown, EGL_noChange, DCM_MaxReadLength, ERM_fileOnly, stop);
+      file_->loadFileUntilTag(path, fallback, EGL_noChange, DCM_MaxReadLength, ERM_fileOnly, stop);
   if (read.good()) return;
   // Pixel data come last among what we read, so once they are there, it is they that ended too soon.
   if (file_->getDataset()->tagExists(DCM_PixelData)) refuse_cut_pixels();

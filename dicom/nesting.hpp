@@ -11,7 +11,7 @@ namespace glisson::dicom {
 /// Sequences may be nested this deeply; PS3.3 needs about ten levels.
 constexpr int deepest_nesting = 64;
 
-/// Elements, items and delimiters of a data set up to its pixel data. The functional groups of 10,000 frames
+/// Elements, items and delimiters of a data set. The functional groups of 10,000 frames
 /// are about a million; DCMTK keeps some 200 bytes for each.
 constexpr std::uint64_t most_elements = 4'000'000;
 
@@ -22,14 +22,16 @@ struct PixelDataPlace {
   std::uint32_t length = 0;  ///< Of the value, bytes; 0xFFFFFFFF: undefined, as fragments follow.
 };
 
-/// What a walk over a Part 10 file finds, up to the pixel data, without recursion and without memory for what
-/// it passes. Deflated data sets are not looked into; bytes that are no data set give whatever they look
-/// like, and no error.
+/// What a walk over a Part 10 file finds, without recursion and without memory for what it passes. It ends
+/// where DCMTK is told to stop: at the first element behind the pixel data. Deflated data sets are not looked
+/// into; bytes that are no data set give whatever they look like, and no error.
 struct DataSetStructure {
   int depth = 0;               ///< Of nested sequences.
   std::uint64_t elements = 0;  ///< With items and delimiters.
-  bool overrun = false;        ///< An element or item is longer than the item or sequence that holds it.
-  /// The pixel data (7FE0,0010), where the walk reached them.
+  /// An element or item is longer than what holds it, an item or delimiter stands where none belongs, or a VR
+  /// is one that parsers read differently: what follows could be read in more than one way.
+  bool inconsistent = false;
+  /// The first pixel data (7FE0,0010) of the data set itself, where the walk reached them.
   std::optional<PixelDataPlace> pixel_data;
 };
 

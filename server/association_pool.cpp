@@ -9,6 +9,7 @@
 
 #include "server/log.hpp"
 #include "server/request_gate.hpp"
+#include "server/sandbox/sandbox.hpp"
 
 namespace glisson::server {
 
@@ -44,18 +45,23 @@ bool AssociationPool::add() try {
 }
 
 void AssociationPool::listen(pid_t pid, const std::shared_ptr<Member>& member) {
-  member->control.async_read_some(boost::asio::buffer(&member->message, 1),
-                                  [this, pid, member](const boost::system::error_code& error, std::size_t) {
-                                    if (error) return;  // The process is dying; reap() follows.
-                                    if (member->message == static_cast<char>(Ready::after_refusal))
-                                      callers_.count_refusal(member->address, member->title);
-                                    member->ready = true;
-                                    member->was_ready = true;
-                                    back_off_ = std::chrono::milliseconds(0);
-                                    listen(pid, member);
-                                    while (!waiting_.empty() && give(waiting_.front()))
-                                      waiting_.erase(waiting_.begin());
-                                  });
+  member->control.async_read_some(
+      boost::asio::buffer(member->message),
+      [this, pid, member](const boost::system::error_code& error, std::size_t size) {
+        if (error) return;  // The process is dying; reap() follows.
+        const std::string call = refused_call(std::string(member->message.data(), size));
+        if (call.empty()) {
+          if (member->message.front() == static_cast<char>(Ready::after_refusal))
+            callers_.count_refusal(member->address, member->title);
+          member->ready = true;
+          member->was_ready = true;
+          back_off_ = std::chrono::milliseconds(0);
+        } else {
+          member->reports.refused_call = call;
+        }
+        listen(pid, member);
+        while (!waiting_.empty() && give(waiting_.front())) waiting_.erase(waiting_.begin());
+      });
 }
 
 bool AssociationPool::give(Request& request) {
@@ -117,19 +123,25 @@ void AssociationPool::take(IncomingConnection connection, const AssociationTitle
   if (members_.size() < static_cast<std::size_t>(limits_.largest) && !backing_off) add();
 }
 
-bool AssociationPool::reap(pid_t pid) {
+std::optional<LastReports> AssociationPool::reap(pid_t pid) {
   const auto found = members_.find(pid);
-  if (found == members_.end()) return false;
-  const bool was_ready = found->second->was_ready;
+  if (found == members_.end()) return std::nullopt;
+  const auto member = found->second;
   members_.erase(found);
-  if (stopping_) return true;
-  if (was_ready) {
-    fill();
-    return true;
+  // The process may be gone before the loop has read its last words.
+  if (member->control.is_open()) {
+    for (const std::string& report : read_reports(member->control.native_handle())) {
+      if (const auto call = refused_call(report); !call.empty()) member->reports.refused_call = call;
+    }
   }
-  // It died before it could serve anything: starting again at once would only burn the processor.
-  fill_later();
-  return true;
+  if (stopping_) return member->reports;
+  if (member->was_ready) {
+    fill();
+  } else {
+    // It died before it could serve anything: starting again at once would only burn the processor.
+    fill_later();
+  }
+  return member->reports;
 }
 
 void AssociationPool::fill_later() {

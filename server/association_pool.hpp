@@ -1,17 +1,20 @@
 #pragma once
 
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "server/admission/caller_counts.hpp"
 #include "server/admission/gate_counts.hpp"
 #include "server/incoming_connection.hpp"
+#include "server/process_end.hpp"
 #include "server/role_process.hpp"
 
 namespace glisson::server {
@@ -37,8 +40,8 @@ class AssociationPool {
   /// may be started; else, or when its address or title has its share already, rejects it with "local limit
   /// exceeded".
   void take(IncomingConnection connection, const AssociationTitles& titles);
-  /// A child of this supervisor ended. False when it was none of the pool's.
-  bool reap(pid_t pid);
+  /// A child of this supervisor ended: what it reported before; none when it was none of the pool's.
+  std::optional<LastReports> reap(pid_t pid);
   /// Lets every process finish the association in hand and exit; none is started any more.
   void stop();
   bool empty() const { return members_.empty(); }
@@ -49,7 +52,8 @@ class AssociationPool {
     boost::asio::posix::stream_descriptor control;
     bool ready = false;      ///< Idle: may be given a connection.
     bool was_ready = false;  ///< Has been idle once.
-    char message = 0;
+    std::array<char, 16> message{};
+    LastReports reports{};
     std::string address{};  ///< Of the peer in hand.
     std::string title{};    ///< That it calls itself.
   };

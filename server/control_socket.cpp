@@ -104,6 +104,8 @@ bool is_closed(int control) {
   return ::recv(control, &ignored, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
+void take_no_more(int control) { ::shutdown(control, SHUT_RD); }
+
 bool report_ready(int control, Ready ready) {
   const char word = static_cast<char>(ready);
   return ::send(control, &word, 1, MSG_NOSIGNAL) == 1;

@@ -69,6 +69,10 @@ bool is_closed(int control);
 /// What an association process says when it is ready for the next association.
 enum class Ready : char { as_before = 'R', after_refusal = 'X' };
 
+/// No further connection is taken: to send one fails, so that whoever has it gives it to somebody else. One
+/// that was sent before can still be received; after it receive_connection() gives none.
+void take_no_more(int control);
+
 /// Tells the supervisor that this process is ready for work. False when the supervisor is gone.
 /// @param ready whether the last association was refused for good.
 bool report_ready(int control, Ready ready = Ready::as_before);

@@ -47,11 +47,31 @@ dicom::AssociationHandlers Ingest::handlers(const ConnectionOrigin& origin) {
             file_.reset();
           },
       .refused = [this](const dicom::StoreOutcome& outcome) { refused(outcome); },
+      // The peer comes again, to a process that has a connection.
+      .spent = [this] { return may_store_ && !is_connected(); },
   };
 }
 
+void Ingest::connect() try {
+  constexpr std::chrono::milliseconds patience{500};  // A peer may be waiting.
+  if (is_connected()) return;
+  database_.reset();
+  const std::string url = database_url(settings_);
+  if (storage::answers_within(url, patience)) database_.emplace(url, "glisson association");
+} catch (const std::exception& error) {
+  log::warning(fmt::format("this process has no connection to PostgreSQL: {}", error.what()));
+}
+
+void Ingest::never_reconnect() {
+  if (database_) database_->never_reconnect();
+}
+
+bool Ingest::is_connected() { return database_ && database_->is_connected(); }
+
+int Ingest::database_descriptor() { return database_ ? database_->descriptor() : -1; }
+
 storage::Database& Ingest::database() {
-  if (!database_) database_.emplace(database_url(settings_), "glisson association");
+  if (!database_) throw storage::ConnectionLost("PostgreSQL does not answer");
   return *database_;
 }
 

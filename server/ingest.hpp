@@ -19,14 +19,22 @@
 namespace glisson::server {
 
 /// What an association process decides: where the bytes go, and when Success is true. One
-/// object serves one association after the other and keeps the database connection, which opens with the
-/// first peer that wants more than C-ECHO.
+/// object serves one association after the other and keeps the database connection.
 class Ingest {
  public:
   explicit Ingest(const config::Settings& settings);
 
   /// The callbacks for dicom::serve_association().
   dicom::AssociationHandlers handlers(const ConnectionOrigin& origin);
+  /// Connects to PostgreSQL where no connection stands. While it does not answer, peers that need it are
+  /// refused with transient congestion, and C-ECHO goes on.
+  void connect();
+  /// From now on no connection is opened: once the one that stands is lost, associations that need it are
+  /// aborted.
+  void never_reconnect();
+  bool is_connected();
+  /// As Database::descriptor().
+  int database_descriptor();
   /// Completes the association's row, when anything was stored.
   void close(const dicom::AssociationSummary& summary, const ConnectionOrigin& origin);
   /// Whether the peer of the last association was admitted to store.

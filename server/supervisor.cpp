@@ -188,9 +188,9 @@ class Supervisor {
                                      [pid](const auto& entry) { return entry.second.pid() == pid; });
       if (role != roles_.end()) {
         role_ended(role->first, role->second, status);
-      } else if (pool_.reap(pid) && status != 0) {
+      } else if (const auto reports = pool_.reap(pid); reports && status != 0) {
         log::warning(fmt::format("process {} is started again. {}", pid,
-                                 process_end("association", pid, status, {}).detail));
+                                 process_end("association", pid, status, *reports).detail));
       }
     }
     if (stopping_) continue_stop();

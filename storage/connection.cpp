@@ -162,8 +162,12 @@ void Database::Connection::open() {
   }
 }
 
+bool Database::Connection::is_connected() { return session_ && is_alive(connection()); }
+
+int Database::Connection::descriptor() { return session_ ? connection().sock() : -1; }
+
 void Database::Connection::ensure_session() {
-  if (session_ && is_alive(connection())) return;
+  if (is_connected()) return;
   if (!reconnects_) throw ConnectionLost("the connection to PostgreSQL was lost");
   session_.reset();
   auto session = std::make_unique<Session>();

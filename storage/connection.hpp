@@ -116,6 +116,9 @@ class Database::Connection {
 
   /// See Database::never_reconnect.
   void never_reconnect() { reconnects_ = false; }
+  /// See Database::is_connected and Database::descriptor.
+  bool is_connected();
+  int descriptor();
 
  private:
   /// Connects where there is no connection, or the server closed it since its last use.

@@ -15,6 +15,10 @@ Database& Database::operator=(Database&&) noexcept = default;
 
 void Database::never_reconnect() { connection_->never_reconnect(); }
 
+bool Database::is_connected() { return connection_->is_connected(); }
+
+int Database::descriptor() { return connection_->descriptor(); }
+
 bool Database::wait_for_any_notification(const std::vector<std::string>& channels,
                                          std::chrono::milliseconds at_most) {
   return connection_->wait(channels, at_most);

@@ -44,6 +44,11 @@ class Database {
   /// From now on a connection that was lost stays lost: the call in which it broke throws as ever, each later
   /// one ConnectionLost. For processes that may open no more sockets.
   void never_reconnect();
+  /// Whether the connection stands, as far as this side knows: the server is not asked.
+  bool is_connected();
+  /// For poll(): readable without a question to the server once there is news, such as the end of the
+  /// connection. -1: there is no connection.
+  int descriptor();
 
   /// Blocks until a notification on one of the channels arrives, the time is over or a signal is caught. The
   /// first call for a channel, also after the connection was lost, returns true at once: what was notified
@@ -58,6 +63,10 @@ class Database {
  private:
   std::unique_ptr<Connection> connection_;
 };
+
+/// Whether the server takes a connection and finds the database within the time, so that to connect holds up
+/// nobody while it is down or frozen. Never throws for what the server does.
+bool answers_within(const std::string& url, std::chrono::milliseconds at_most);
 
 /// One migration as it stands in the binary and in the database.
 struct MigrationStatus {

@@ -50,7 +50,11 @@ class StorageProvider {
 };
 
 void StorageProvider::run() {
-  while (const auto command = channel_.receive_command()) {
+  const auto next = [this] {
+    if (handlers_.spent && handlers_.spent()) throw AssociationEnded("aborted by this node");
+    return channel_.receive_command();
+  };
+  while (const auto command = next()) {
     const auto context = contexts_.find(command->context_id);
     if (context == contexts_.end()) {
       throw AssociationEnded("protocol violated: message in a context that was not accepted");
@@ -207,8 +211,9 @@ AssociationSummary serve_association(int socket, const AssociationHandlers& hand
                                      const AssociationLimits& limits, std::string address) {
   AssociationSummary summary;
   summary.address = std::move(address);
-  auto upper_layer = UpperLayer::receive(
-      socket, {limits.pdu_timeout, limits.idle_timeout, limits.minimum_rate}, limits.max_pdu_length);
+  auto upper_layer =
+      UpperLayer::receive(socket, {limits.pdu_timeout, limits.idle_timeout, limits.minimum_rate, limits.stop},
+                          limits.max_pdu_length);
   try {
     if (upper_layer.association() == nullptr) {
       throw AssociationEnded("no association: " + upper_layer.problem());

@@ -78,6 +78,8 @@ struct AssociationHandlers {
   std::function<void(const StoreRequest&, const std::string& why)> lost;
   /// A C-STORE-RQ was refused by its command set alone; no other callback sees it.
   std::function<void(const StoreOutcome&)> refused = {};
+  /// Asked before each message: this process can do no more for the peer, which is told so by an A-ABORT.
+  std::function<bool()> spent = {};
 };
 
 /// Limits and deadlines of an association.
@@ -87,6 +89,9 @@ struct AssociationLimits {
   std::uint32_t minimum_rate = 1000;               ///< Bytes per second that the peer sends within a message.
   std::uint64_t largest_data_set = std::uint64_t{4} << 30;  ///< Bytes; larger ones are answered with A700.
   std::uint32_t max_pdu_length = 131072;
+  /// Readable, or closed at its other end, once this process is to stop; -1: none. Then an association that
+  /// is silent between two messages is aborted, and a busy one 20 s later.
+  int stop = -1;
 };
 
 /// How an association ended, for the log and the timeline.
@@ -98,7 +103,7 @@ struct AssociationSummary {
   /// Rejected without asking `admit`: a title that is none (empty here), or a foreign application context.
   bool unjudged = false;
   /// "released", "rejected", "aborted by peer", "connection lost", "timed out" (between messages),
-  /// "too slow" (within one), "data set too large",
+  /// "too slow" (within one), "data set too large", "aborted for a stop", "aborted by this node",
   /// "protocol violated: ...", "no association: ...".
   std::string end;
   std::uint64_t stored = 0;   ///< C-STORE answered with success.

@@ -59,6 +59,7 @@ bool PduSocket::wait_for(short events, Clock::time_point deadline) const noexcep
 }
 
 ssize_t PduSocket::read(void* buffer, std::size_t size) noexcept {
+  if (end_ == End::stopped) return -1;
   for (bool waited = false;; waited = true) {
     const ssize_t received_bytes = ::recv(descriptor_, buffer, size, MSG_DONTWAIT);
     if (received_bytes > 0) {
@@ -81,8 +82,33 @@ ssize_t PduSocket::read(void* buffer, std::size_t size) noexcept {
       errno = ETIMEDOUT;
       return -1;
     }
-    wait_for(POLLIN, deadline_);
+    if (awaits_message_) {
+      wait_for_message();
+    } else {
+      wait_for(POLLIN, deadline_);
+    }
   }
+}
+
+/// Until something can be read, the deadline is over, or the process is to stop.
+void PduSocket::wait_for_message() noexcept {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
+  // Once the stop is known, its descriptor would only wake this at once, again and again.
+  pollfd watched[]{{descriptor_, POLLIN, 0}, {stopping_since_ ? -1 : deadlines_.stop, POLLIN, 0}};
+  if (::poll(watched, std::size(watched), static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000))) > 0)
+    look_for_stop();
+}
+
+void PduSocket::look_for_stop() noexcept {
+  if (deadlines_.stop < 0) return;
+  const auto now = Clock::now();
+  if (!stopping_since_) {
+    pollfd watched{deadlines_.stop, POLLIN, 0};
+    if (::poll(&watched, 1, 0) <= 0) return;
+    stopping_since_ = now;
+  }
+  deadline_ = std::min(
+      {deadline_, last_read_ + PduDeadlines::stop_silence, *stopping_since_ + PduDeadlines::stop_after});
 }
 
 /// A deadline after bytes that arrived with the last read.
@@ -102,7 +128,11 @@ void PduSocket::received(std::size_t bytes) noexcept {
 
 bool PduSocket::is_too_late() noexcept {
   if (Clock::now() < deadline_) return false;
-  end_ = awaits_message_ ? End::idle_too_long : End::too_slow;
+  if (!awaits_message_) {
+    end_ = End::too_slow;
+  } else {
+    end_ = stopping_since_ ? End::stopped : End::idle_too_long;
+  }
   return true;
 }
 
@@ -136,6 +166,9 @@ void PduSocket::await_message() noexcept {
   last_read_ = Clock::now();
   deadline_ = last_read_ + deadlines_.idle;
   awaits_message_ = true;
+  look_for_stop();
+  // Bytes of the next message may lie here already: they must not put the stop off.
+  if (stopping_since_ && last_read_ >= *stopping_since_ + PduDeadlines::stop_after) end_ = End::stopped;
 }
 
 void PduSocket::count_payload(std::size_t bytes) noexcept {
@@ -144,8 +177,9 @@ void PduSocket::count_payload(std::size_t bytes) noexcept {
 }
 
 void PduSocket::send_abort() noexcept {
-  // Source 0: the service user; its reason field is not significant (PS3.8 9.3.8).
-  constexpr std::array<unsigned char, 10> a_abort{0x07, 0, 0, 0, 0, 4, 0, 0, 0, 0};
+  // Source 0: the service user, 2: the service provider; the reason is not specified (PS3.8 9.3.8).
+  const unsigned char source = end_ == End::stopped ? 2 : 0;
+  const std::array<unsigned char, 10> a_abort{0x07, 0, 0, 0, 0, 4, 0, 0, source, 0};
   static_cast<void>(::send(descriptor_, a_abort.data(), a_abort.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
 }
 

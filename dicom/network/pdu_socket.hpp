@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace glisson::dicom {
 
@@ -15,6 +16,12 @@ struct PduDeadlines {
   std::chrono::milliseconds pdu;
   std::chrono::milliseconds idle;     ///< The first byte of a message, counted from await_message().
   std::uint32_t minimum_rate = 1000;  ///< Bytes per second within a message.
+  /// Readable, or closed at its other end, once the process is to stop; -1: none. From then on the idle
+  /// deadline is stop_silence, and after stop_after the connection is cut before the next message, however
+  /// busy it is.
+  int stop = -1;
+  static constexpr std::chrono::milliseconds stop_silence{500};
+  static constexpr std::chrono::milliseconds stop_after{20'000};
 };
 
 /// A connected stream socket whose deadlines no dripping peer puts off: each byte that arrives buys only the
@@ -24,7 +31,7 @@ struct PduDeadlines {
 /// delayed acknowledgements cost 40 ms for each C-STORE. Never raises SIGPIPE.
 class PduSocket {
  public:
-  enum class End { open, closed_by_peer, idle_too_long, too_slow };
+  enum class End { open, closed_by_peer, idle_too_long, too_slow, stopped };
 
   /// Takes ownership of the descriptor.
   PduSocket(int descriptor, PduDeadlines deadlines) noexcept;
@@ -44,8 +51,9 @@ class PduSocket {
   void await_message() noexcept;
   /// So many of the bytes that came were the message itself. What frames them (PS3.8 9.3.5) buys no time.
   void count_payload(std::size_t bytes) noexcept;
-  /// Sends an A-ABORT (PS3.8 9.3.8), then drops what still arrives until the peer closes, at most one second:
-  /// closing with unread bytes would reset the connection before the peer has read the A-ABORT.
+  /// Sends an A-ABORT (PS3.8 9.3.8; by the service provider where this process stops), then drops what still
+  /// arrives until the peer closes, at most one second: closing with unread bytes would reset the connection
+  /// before the peer has read the A-ABORT.
   void abort() noexcept;
   void close() noexcept;
 
@@ -60,6 +68,8 @@ class PduSocket {
   using Clock = std::chrono::steady_clock;
   bool wait_for(short events, Clock::time_point deadline) const noexcept;
   Clock::time_point later(Clock::time_point deadline, std::size_t bytes) const noexcept;
+  void wait_for_message() noexcept;
+  void look_for_stop() noexcept;
   void received(std::size_t bytes) noexcept;
   bool is_too_late() noexcept;
   void send_abort() noexcept;
@@ -70,6 +80,7 @@ class PduSocket {
   Clock::time_point deadline_by_payload_;  ///< What it would be if no framing byte had bought time.
   Clock::time_point last_read_;            ///< When the last read ended.
   bool awaits_message_ = false;            ///< The next byte begins one.
+  std::optional<Clock::time_point> stopping_since_;
   End end_ = End::open;
 };
 

@@ -19,6 +19,9 @@ namespace {
 constexpr std::uint64_t access_truncate = std::uint64_t{1} << 14U;
 
 constexpr std::uint64_t access_read = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
+constexpr std::uint64_t access_write = access_read | LANDLOCK_ACCESS_FS_WRITE_FILE | access_truncate |
+                                       LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_DIR |
+                                       LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_REFER;
 
 [[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
 
@@ -49,14 +52,14 @@ void allow(int ruleset, const std::filesystem::path& path, std::uint64_t access)
 bool confine_files(const std::vector<std::filesystem::path>& readable,
                    const std::vector<std::filesystem::path>& writable) {
   const long version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
-  if (version < 1) return false;
+  // Version 1 lets no file be moved from one folder to another.
+  if (version < (writable.empty() ? 1 : 2)) return false;
   const landlock_ruleset_attr handled{every_access(version)};
   const Descriptor ruleset(
       static_cast<int>(::syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0)));
   if (!ruleset) fail("landlock_create_ruleset");
   for (const auto& path : readable) allow(ruleset.get(), path, access_read);
-  for (const auto& path : writable)
-    allow(ruleset.get(), path, every_access(version) & ~std::uint64_t{LANDLOCK_ACCESS_FS_EXECUTE});
+  for (const auto& path : writable) allow(ruleset.get(), path, every_access(version) & access_write);
   if (::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) fail("landlock_restrict_self");
   return true;
 }

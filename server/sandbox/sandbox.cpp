@@ -64,12 +64,28 @@ void limit(__rlimit_resource resource, rlim_t value) {
   check(::setrlimit(resource, &limits), "setrlimit");
 }
 
-/// What libraries read by themselves: shared objects, the DICOM dictionary, character sets, time zones, and
-/// how many processors there are.
+/// What libraries read by themselves: shared objects, the DICOM dictionary, character sets, time zones, names
+/// of users and hosts, and how many processors there are. Of /etc no more than that: keys and passwords lie
+/// there.
 std::vector<std::filesystem::path> readable_paths(const std::vector<std::filesystem::path>& folders) {
-  std::vector<std::filesystem::path> paths{
-      "/usr",           "/lib",      "/lib64",    "/etc",        "/proc/self", "/sys/devices/system",
-      "/sys/fs/cgroup", "/dev/null", "/dev/zero", "/dev/urandom"};
+  std::vector<std::filesystem::path> paths{"/usr",
+                                           "/lib",
+                                           "/lib64",
+                                           "/etc/ld.so.cache",
+                                           "/etc/localtime",
+                                           "/etc/nsswitch.conf",
+                                           "/etc/passwd",
+                                           "/etc/group",
+                                           "/etc/hosts",
+                                           "/etc/host.conf",
+                                           "/etc/resolv.conf",
+                                           "/etc/ssl/openssl.cnf",
+                                           "/proc/self",
+                                           "/sys/devices/system",
+                                           "/sys/fs/cgroup",
+                                           "/dev/null",
+                                           "/dev/zero",
+                                           "/dev/urandom"};
   paths.insert(paths.end(), folders.begin(), folders.end());
   return paths;
 }

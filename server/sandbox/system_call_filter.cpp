@@ -23,8 +23,8 @@ constexpr int harmless[] = {
     SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(membarrier),
     // open descriptors
     SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(preadv), SCMP_SYS(write), SCMP_SYS(writev),
-    SCMP_SYS(lseek), SCMP_SYS(close), SCMP_SYS(fcntl), SCMP_SYS(dup), SCMP_SYS(fadvise64), SCMP_SYS(poll),
-    SCMP_SYS(ppoll), SCMP_SYS(select), SCMP_SYS(pselect6), SCMP_SYS(getdents64), SCMP_SYS(eventfd2),
+    SCMP_SYS(lseek), SCMP_SYS(close), SCMP_SYS(dup), SCMP_SYS(fadvise64), SCMP_SYS(poll), SCMP_SYS(ppoll),
+    SCMP_SYS(select), SCMP_SYS(pselect6), SCMP_SYS(getdents64), SCMP_SYS(eventfd2),
     // the names of files, read only
     SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(statfs),
     SCMP_SYS(fstatfs), SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink),
@@ -34,7 +34,7 @@ constexpr int harmless[] = {
     SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(getsockname), SCMP_SYS(getpeername),
     // threads of this process
     SCMP_SYS(futex), SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(set_tid_address), SCMP_SYS(gettid),
-    SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_setaffinity), SCMP_SYS(sched_getparam),
+    SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_getparam),
     SCMP_SYS(sched_getscheduler), SCMP_SYS(getcpu), SCMP_SYS(exit), SCMP_SYS(exit_group),
     // signals
     SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(restart_syscall),
@@ -92,6 +92,10 @@ class Filter {
   }
   void allow_unless_equal(int call, unsigned argument, scmp_datum_t value) {
     add(SCMP_ACT_ALLOW, call, {argument, SCMP_CMP_NE, value, 0});
+  }
+  void allow_where_both(int call, const scmp_arg_cmp& first, const scmp_arg_cmp& second) {
+    const scmp_arg_cmp both[]{first, second};
+    check(seccomp_rule_add_array(context_.get(), SCMP_ACT_ALLOW, call, 2, both));
   }
   /// As if the kernel were older than the call.
   void hide(int call) { add(SCMP_ACT_ERRNO(ENOSYS), call, {}); }
@@ -153,6 +157,13 @@ void filter_system_calls(bool writes, bool new_sockets) {
   // Signals go to itself only, and none other takes the place of the handler of SIGSYS.
   filter.allow_where_equal(SCMP_SYS(tgkill), 0, static_cast<scmp_datum_t>(::getpid()));
   filter.allow_unless_equal(SCMP_SYS(rt_sigaction), 0, SIGSYS);
+  // No F_SETOWN and F_SETSIG, by which a descriptor sends any signal to any process, nor O_ASYNC.
+  for (const int command : {F_GETFD, F_SETFD, F_GETFL, F_DUPFD, F_DUPFD_CLOEXEC}) {
+    filter.allow_where_equal(SCMP_SYS(fcntl), 1, static_cast<scmp_datum_t>(command));
+  }
+  filter.allow_where_both(SCMP_SYS(fcntl), {1, SCMP_CMP_EQ, F_SETFL, 0}, {2, SCMP_CMP_MASKED_EQ, O_ASYNC, 0});
+  // oneTBB asks for the processors of the calling thread.
+  filter.allow_where_equal(SCMP_SYS(sched_setaffinity), 0, 0);
   // Limits are read, not set.
   filter.allow_where_equal(SCMP_SYS(prlimit64), 2, 0);
   filter.load();

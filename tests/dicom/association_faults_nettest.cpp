@@ -1,13 +1,19 @@
 // What peers do wrong, on purpose or not, and what it must not cost.
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <ostream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "dicom/network/association.hpp"
+#include "dicom/network/pdu_socket.hpp"
 #include "tests/support/scripted_peer.hpp"
 #include "tests/support/storage_node.hpp"
 
@@ -247,6 +253,96 @@ TEST(Release, DoesNotWaitLongForAPeerThatNeverCloses) {
   EXPECT_EQ(peer.receive().type, pdu::release_rp);
   EXPECT_EQ(node.summary(0).end, "released");
   EXPECT_LT(std::chrono::steady_clock::now() - start, 3s);
+}
+
+/// What tells a node to stop: the other end of its descriptor is closed.
+class StopSignal {
+ public:
+  StopSignal() {
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends_) != 0) std::abort();
+  }
+  ~StopSignal() {
+    give();
+    ::close(ends_[0]);
+  }
+  StopSignal(const StopSignal&) = delete;
+  StopSignal& operator=(const StopSignal&) = delete;
+  int descriptor() const { return ends_[0]; }
+  void give() {
+    if (ends_[1] >= 0) ::close(std::exchange(ends_[1], -1));
+  }
+
+ private:
+  int ends_[2]{-1, -1};
+};
+
+AssociationLimits limits_with(const StopSignal& stop) {
+  auto limits = StorageNode::short_limits();
+  limits.idle_timeout = 60s;
+  limits.stop = stop.descriptor();
+  return limits;
+}
+
+constexpr char by_provider = 2;
+
+TEST(Stop, AbortsAnIdleAssociationAtOnce) {
+  StopSignal stop;
+  StorageNode node(limits_with(stop));
+  const auto peer = ScriptedPeer::connect(node.port());
+  ASSERT_EQ(peer.associate(pdu::storing_ct()).type, pdu::associate_ac);
+  const auto start = std::chrono::steady_clock::now();
+  stop.give();
+  const auto answer = peer.receive(5s);
+  EXPECT_EQ(answer.type, pdu::abort);
+  EXPECT_EQ(answer.body.at(2), by_provider);
+  EXPECT_EQ(node.summary(0).end, "aborted for a stop");
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 3s);
+}
+
+TEST(Stop, LetsTheMessageInHandBeFinished) {
+  StopSignal stop;
+  StorageNode node(limits_with(stop));
+  const auto peer = ScriptedPeer::connect(node.port());
+  peer.associate(pdu::storing_ct());
+  peer.send(pdu::store_ct(1) + pdu::data(1, false, false, "half of "));
+  stop.give();
+  // Longer than an association between messages would be left.
+  EXPECT_FALSE(peer.is_closed_within(PduDeadlines::stop_silence + 300ms));
+  peer.send(pdu::data(1, false, true, "it"));
+  EXPECT_EQ(command_in(peer.receive()).number(status), 0x0000);
+  EXPECT_EQ(peer.receive(3s).type, pdu::abort);
+  EXPECT_EQ(node.summary(0).stored, 1U);
+}
+
+TEST(Stop, LeavesABusyPeerTheTimeToRelease) {
+  StopSignal stop;
+  StorageNode node(limits_with(stop));
+  const auto peer = ScriptedPeer::connect(node.port());
+  peer.associate(pdu::storing_ct());
+  peer.send(pdu::command(3, CommandSet::request(dimse::c_echo, 1, false)));
+  EXPECT_EQ(command_in(peer.receive()).number(status), 0x0000);
+  stop.give();
+  peer.send(pdu::command(3, CommandSet::request(dimse::c_echo, 2, false)));
+  EXPECT_EQ(command_in(peer.receive()).number(status), 0x0000);
+  peer.send(pdu::release_request());
+  EXPECT_EQ(peer.receive().type, pdu::release_rp);
+  EXPECT_EQ(node.summary(0).end, "released");
+}
+
+TEST(Stop, EndsAnAssociationForWhichTheNodeCanDoNoMore) {
+  StorageNode node;
+  std::atomic<bool> spent = false;
+  node.spent = [&] { return spent.load(); };
+  node.outcome = [&](const auto&) {
+    spent = true;
+    return StoreOutcome{DimseStatus::out_of_resources, {}};
+  };
+  const auto peer = ScriptedPeer::connect(node.port());
+  peer.associate(pdu::storing_ct());
+  peer.send(pdu::store_ct(1) + pdu::data(1, false, true, "data"));
+  EXPECT_EQ(command_in(peer.receive()).number(status), 0xA700);
+  EXPECT_EQ(peer.receive().type, pdu::abort);
+  EXPECT_EQ(node.summary(0).end, "aborted by this node");
 }
 
 }  // namespace

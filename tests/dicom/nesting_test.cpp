@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "dicom/dicom_file.hpp"
 #include "dicom/images/content_digest.hpp"
 #include "dicom/instance_reader.hpp"
 #include "tests/support/reference_data.hpp"
@@ -14,6 +15,8 @@
 
 namespace glisson::dicom {
 namespace {
+
+using namespace std::string_literals;
 
 enum class Lengths { defined, undefined };
 
@@ -158,12 +161,12 @@ std::string with_lengths(std::uint32_t sequence, std::uint32_t item, std::uint16
   return part10("1.2.840.10008.1.2.1 ", bytes.text);
 }
 
-TEST(Lengths, ThatAgreeAreNoOverrun) { EXPECT_FALSE(structure_of(with_lengths(0, 0, 0)).overrun); }
+TEST(Lengths, ThatAgreeAreConsistent) { EXPECT_FALSE(structure_of(with_lengths(0, 0, 0)).inconsistent); }
 
 TEST(Lengths, OfElementsAndItemsStayWithinWhatHoldsThem) {
-  EXPECT_TRUE(structure_of(with_lengths(0, 0, 2)).overrun);
-  EXPECT_TRUE(structure_of(with_lengths(0, 2, 0)).overrun);
-  EXPECT_TRUE(structure_of(with_lengths(0, 0x7FFFFFFF, 0)).overrun);
+  EXPECT_TRUE(structure_of(with_lengths(0, 0, 2)).inconsistent);
+  EXPECT_TRUE(structure_of(with_lengths(0, 2, 0)).inconsistent);
+  EXPECT_TRUE(structure_of(with_lengths(0, 0x7FFFFFFF, 0)).inconsistent);
   const tests::TemporaryFolder folder;
   std::ofstream(folder / "lie.dcm", std::ios::binary) << with_lengths(0, 2, 0);
   EXPECT_EQ(tests::rejected_as([&] { read_instance_header(folder / "lie.dcm"); }), "inconsistent_lengths");
@@ -172,9 +175,12 @@ TEST(Lengths, OfElementsAndItemsStayWithinWhatHoldsThem) {
 TEST(Lengths, BeyondTheEndOfTheFileAreForTheParserToTell) {
   const std::string file = with_lengths(0, 0, 0);
   for (std::size_t size = 0; size < file.size(); ++size) {
-    EXPECT_FALSE(structure_of(file.substr(0, size)).overrun) << size;
+    EXPECT_FALSE(structure_of(file.substr(0, size)).inconsistent) << size;
   }
-  EXPECT_FALSE(structure_of(with_lengths(0x7FFFFFFF, 0, 0)).overrun);
+}
+
+TEST(Lengths, OfASequenceThatTakesInItsNeighboursAreInconsistent) {
+  EXPECT_TRUE(structure_of(with_lengths(0x7FFFFFFF, 0, 0)).inconsistent);
 }
 
 TEST(Lengths, ThatLieHideNoNesting) {
@@ -182,7 +188,86 @@ TEST(Lengths, ThatLieHideNoNesting) {
   outer.sequence_header("SQ", 0x7FFFFFFF);
   outer.text += Bytes(true, false).tag(0xFFFEE000).number(0x10, 4).text;
   outer.text += nested(500, true, false, Lengths::undefined);
-  EXPECT_EQ(structure_of(part10("1.2.840.10008.1.2.1 ", outer.text)).depth, 65);
+  EXPECT_TRUE(structure_of(part10("1.2.840.10008.1.2.1 ", outer.text)).inconsistent);
+}
+
+/// What would end a parser if it went unseen.
+std::string levels(std::uint32_t tag = 0x00081140) {
+  std::string text;
+  Bytes level(true, false);
+  level.tag(tag);
+  level.text += "SQ";
+  level.number(0, 2).number(0xFFFFFFFF, 4).tag(0xFFFEE000).number(0xFFFFFFFF, 4);
+  for (int i = 0; i < 20000; ++i) text += level.text;
+  return text;
+}
+
+/// Something before nested sequences that a parser passes over in another way than a careless look does.
+struct Disguise {
+  const char* name;
+  std::string data_set;
+  std::string reason;
+};
+
+class Disguises : public testing::TestWithParam<Disguise> {};
+
+TEST_P(Disguises, HideNoNesting) {
+  const tests::TemporaryFolder folder;
+  const auto file = folder / "hidden.dcm";
+  std::ofstream(file, std::ios::binary) << part10("1.2.840.10008.1.2.1 ", GetParam().data_set);
+  EXPECT_EQ(tests::rejected_as([&] { DicomFile(file, Extent::whole); }), GetParam().reason);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Nesting, Disguises,
+    testing::Values(
+        Disguise{"BehindAnUnknownVr", "\x08\0\x05\0ZZ\xFE\xFF\0\0\0\0"s + levels(), "too_deeply_nested"},
+        Disguise{"BehindAVrOfTheToolkitsOwn", "\x08\0\x05\0ox\0\0\0\0\0\0"s + levels(),
+                 "inconsistent_lengths"},
+        Disguise{"BehindAnotherTransferSyntax",
+                 "\x02\0\x10\0UI\x12\0"
+                 "1.2.840.10008.1.2\0"s +
+                     levels(),
+                 "inconsistent_lengths"},
+        Disguise{"BehindADeflatedTransferSyntax",
+                 "\x02\0\x10\0UI\x16\0"
+                 "1.2.840.10008.1.2.1.99"s +
+                     levels(),
+                 "inconsistent_lengths"},
+        Disguise{"BehindADelimiterThatEndsNothing", "\xFE\xFF\xDD\xE0\0\0\0\0"s + levels(), "accepted"},
+        Disguise{"BehindPixelDataInPieces",
+                 "\xE0\x7F\x10\0OB\0\0\xFF\xFF\xFF\xFF\xFE\xFF\xDD\xE0\0\0\0\0"s + levels(),
+                 "too_deeply_nested"},
+        Disguise{"AsPixelData", levels(0x7FE00010), "too_deeply_nested"}),
+    [](const auto& parameter) { return std::string(parameter.param.name); });
+
+TEST(Nesting, BehindThePixelDataIsNotRead) {
+  const tests::TemporaryFolder folder;
+  const auto file = folder / "behind.dcm";
+  std::ofstream(file, std::ios::binary)
+      << part10("1.2.840.10008.1.2.1 ", "\xE0\x7F\x10\0OW\0\0\2\0\0\0ab"s + levels(0x7FE10010));
+  EXPECT_NO_THROW(DicomFile(file, Extent::whole));
+}
+
+TEST(MetaInformation, IsReadInOneWayOnly) {
+  const tests::TemporaryFolder folder;
+  const auto file = folder / "meta.dcm";
+  const auto reason = [&](const std::string& transfer_syntax, const std::string& more) {
+    std::ofstream(file, std::ios::binary) << part10(transfer_syntax, more + levels());
+    return tests::rejected_as([&] { DicomFile(file, Extent::whole); });
+  };
+  // A name, and a second transfer syntax.
+  EXPECT_EQ(reason("Little Endian Implicit", ""), "inconsistent_lengths");
+  EXPECT_EQ(reason("1.2.840.10008.1.2.1 ",
+                   "\2\0\x10\0UI\x12\0"
+                   "1.2.840.10008.1.2\0"s),
+            "inconsistent_lengths");
+  // A group that is 0002 only to whom reads big endian.
+  EXPECT_EQ(reason("1.2.840.10008.1.2.1 ",
+                   "\0\2\x10\0UI\x12\0"
+                   "1.2.840.10008.1.2\0"s),
+            "inconsistent_lengths");
+  EXPECT_EQ(reason("1.2.840.10008.1.2.1 ", "\2\0\2\1SQ\0\0\xFF\xFF\xFF\xFF"s), "inconsistent_lengths");
 }
 
 TEST(Elements, AreCountedNoFurtherThanTheLimit) {

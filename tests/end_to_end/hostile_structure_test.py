@@ -33,7 +33,13 @@ class HostileStructure(unittest.TestCase):
             "element_beyond_its_item": (sequence + struct.pack("<I", 16) + item + struct.pack("<I", 8)
                                         + b"\x08\0\x50\x11UI\0\x10" + whole, "inconsistent_lengths"),
             "nested_behind_a_lie": (sequence + b"\xff\xff\xff\x7f" + item + b"\x10\0\0\0"
-                                    + open_level * 100_000, "too_deeply_nested"),
+                                    + open_level * 100_000, "inconsistent_lengths"),
+            "nested_behind_an_unknown_vr": (b"\x08\0\x05\0ZZ\xfe\xff\0\0\0\0" + open_level * 20_000,
+                                            "too_deeply_nested"),
+            "nested_behind_another_syntax": (b"\x02\0\x10\0UI\x12\0" + b"1.2.840.10008.1.2\0"
+                                             + open_level * 20_000, "inconsistent_lengths"),
+            "nested_behind_a_deflated_syntax": (b"\x02\0\x10\0UI\x16\0" + b"1.2.840.10008.1.2.1.99"
+                                                + open_level * 20_000, "inconsistent_lengths"),
             "cut_off": (whole[:len(whole) // 3], None),
             "element_of_4_gb": (b"\x08\0\x08\0UT\0\0\xfe\xff\xff\xff" + whole, None),
         }

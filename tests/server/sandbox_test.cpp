@@ -6,6 +6,7 @@
 #include <linux/io_uring.h>
 #include <netinet/in.h>
 #include <oneapi/tbb/parallel_for.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -23,11 +24,13 @@
 #include <csignal>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <new>
 #include <thread>
 #include <vector>
 
 #include "server/control_socket.hpp"
+#include "storage/instance_store.hpp"
 #include "tests/support/figure.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -161,6 +164,19 @@ const std::vector<Forbidden>& forbidden() {
          return error_of(child);
        }},
       {"end another process", [](const Path&) { return error_of(::kill(::getppid(), 0)); }},
+      {"have a descriptor signal another process",
+       [](const Path&) { return error_of(::fcntl(inherited_socket(), F_SETOWN, ::getppid())); }},
+      {"choose the signal of a descriptor",
+       [](const Path&) { return error_of(::fcntl(inherited_socket(), F_SETSIG, SIGKILL)); }},
+      {"let a descriptor send signals",
+       [](const Path&) { return error_of(::fcntl(inherited_socket(), F_SETFL, O_ASYNC)); }},
+      {"move another process to a processor",
+       [](const Path&) {
+         cpu_set_t processors;
+         if (::sched_getaffinity(::getppid(), sizeof processors, &processors) != 0) return -1;
+         return error_of(::sched_setaffinity(::getppid(), sizeof processors, &processors));
+       }},
+      {"read what lies in /etc", [](const Path&) { return error_of(::open("/etc/fstab", O_RDONLY)); }},
       {"make memory that is written and executed",
        [](const Path&) {
          return error_of(::mmap(nullptr, 4096, PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
@@ -205,6 +221,7 @@ class Sandbox : public ::testing::Test {
     std::ofstream(tried_.string() + ".secret") << "secret";
   }
   End confined(const std::function<int()>& work) const { return in_child(work, &rules_); }
+  SandboxRules rules_of_associations() const { return {.readable = {}, .writable = {store_}}; }
 
   tests::TemporaryFolder folder_;
   std::filesystem::path store_ = folder_.path() / "store";
@@ -212,29 +229,72 @@ class Sandbox : public ::testing::Test {
   SandboxRules rules_;
 };
 
-TEST_F(Sandbox, RefusesWhatAFreeProcessMay) {
+/// How many of the forbidden things these rules refuse; every one is tried free, too.
+int refused_under(const std::function<void()>& renew, const std::filesystem::path& tried,
+                  const SandboxRules& rules) {
   int refused = 0;
   for (const Forbidden& thing : forbidden()) {
     SCOPED_TRACE(thing.what);
     renew();
-    const End free = in_child([&] { return thing.attempt(tried_); }, nullptr);
+    const End free = in_child([&] { return thing.attempt(tried); }, nullptr);
     EXPECT_EQ(free.signal, 0);
     EXPECT_EQ(free.status, 0) << "the attempt proves nothing: it fails without a sandbox";
     renew();
-    const End end = confined([&] { return thing.attempt(tried_); });
+    const End end = in_child([&] { return thing.attempt(tried); }, &rules);
     if (thing.fatal_call.empty()) {
       EXPECT_TRUE(end.status == EPERM || end.status == EACCES) << end.status;
-      refused += end.status > 0 ? 1 : 0;
+      refused += end.status == EPERM || end.status == EACCES ? 1 : 0;
     } else {
       EXPECT_EQ(end.signal, SIGSYS);
-      ASSERT_EQ(end.reports.size(), 1U);
-      EXPECT_EQ(refused_call(end.reports.front()), thing.fatal_call);
+      EXPECT_EQ(end.reports.size(), 1U);
+      EXPECT_EQ(end.reports.empty() ? "" : refused_call(end.reports.front()), thing.fatal_call);
       refused += end.signal == SIGSYS ? 1 : 0;
     }
-    EXPECT_EQ(std::filesystem::file_size(tried_ / "old"), 3U);
-    EXPECT_FALSE(std::filesystem::exists(tried_ / "new"));
+    EXPECT_EQ(std::filesystem::file_size(tried / "old"), 3U);
+    EXPECT_FALSE(std::filesystem::exists(tried / "new"));
   }
+  return refused;
+}
+
+TEST_F(Sandbox, RefusesWhatAFreeProcessMay) {
+  const int refused = refused_under([&] { renew(); }, tried_, rules_);
   test::figure(14, "forbidden_things_refused", refused, "of_" + std::to_string(forbidden().size()));
+}
+
+TEST_F(Sandbox, RefusesTheSameToAnAssociationOutsideItsStore) {
+  const int refused = refused_under([&] { renew(); }, tried_, rules_of_associations());
+  test::figure(9, "forbidden_to_an_association_and_refused", refused,
+               "of_" + std::to_string(forbidden().size()));
+}
+
+TEST_F(Sandbox, LeavesAnAssociationItsStore) {
+  const auto rules = rules_of_associations();
+  const End end = in_child(
+      [&] {
+        const storage::InstanceStore store(store_);
+        auto published = store.begin();
+        if (::write(published.descriptor(), "pixels", 6) != 6) return 1;
+        std::async(std::launch::async, [&] { published.publish(); }).get();
+        if (!store.has(published.id(), 6)) return 2;
+        auto refused = store.begin();
+        refused.refuse();
+        store.begin().discard();
+        return store.sweep_incoming(std::chrono::seconds(0)) == 0 ? 0 : 3;
+      },
+      &rules);
+  EXPECT_EQ(end.signal, 0) << (end.reports.empty() ? "" : refused_call(end.reports.front()));
+  EXPECT_EQ(end.status, 0);
+}
+
+TEST_F(Sandbox, LeavesAnAssociationNoLinkAndNoProgramInItsStore) {
+  const auto rules = rules_of_associations();
+  const auto error = [&](const std::function<int()>& attempt) { return in_child(attempt, &rules).status; };
+  EXPECT_EQ(error([&] { return error_of(::symlink("/etc/passwd", (store_ / "link").c_str())); }), EPERM);
+  EXPECT_EQ(
+      error([&] { return error_of(::link((store_ / "image.dcm").c_str(), (store_ / "link").c_str())); }),
+      EPERM);
+  EXPECT_EQ(error([&] { return error_of(::mknod((store_ / "pipe").c_str(), S_IFIFO | 0600, 0)); }), EPERM);
+  EXPECT_EQ(error([&] { return error_of(::chmod((store_ / "image.dcm").c_str(), 0777)); }), EPERM);
 }
 
 TEST_F(Sandbox, LeavesWhatAnAnalysisNeeds) {

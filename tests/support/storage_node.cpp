@@ -84,6 +84,7 @@ dicom::AssociationHandlers StorageNode::handlers() {
     const std::lock_guard lock(mutex_);
     lost_.push_back(why);
   };
+  handlers.spent = spent;
   return handlers;
 }
 

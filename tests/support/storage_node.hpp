@@ -42,6 +42,7 @@ class StorageNode {
   std::function<dicom::Admission(const dicom::AssociationRequest&)> admit;
   std::function<int(const dicom::StoreRequest&)> open_file;  ///< Instead of a file in the folder.
   std::function<dicom::StoreOutcome(const Stored&)> outcome;
+  std::function<bool()> spent;
 
  private:
   void accept_connections();
