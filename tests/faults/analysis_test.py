@@ -145,7 +145,7 @@ class Analysis(unittest.TestCase):
         self.running(service, job, 2)
         took = time.monotonic() - frozen
         self.assertIn("no sign of life", service.log())
-        self.assertLess(took, LEASE + 20)
+        self.assertLess(took, LEASE + 10)
         self.wait_for_state(service, job, "done")
         figure(14, f"frozen_to_next_try_with_lease_{LEASE}_s", took, "s")
 
