@@ -71,10 +71,10 @@ std::string base64(const std::string& text) {
 
 std::string percent_encoded(const std::string& text) {
   std::string encoded;
-  for (const unsigned char c : text) {
+  for (const char c : text) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~").find(static_cast<char>(c)) != std::string_view::npos;
-    encoded += plain ? std::string(1, static_cast<char>(c)) : fmt::format("%{:02X}", c);
+                       std::string_view("-._~").find(c) != std::string_view::npos;
+    encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return encoded;
 }

@@ -23,7 +23,10 @@ global(workDirectory="{folder}" maxMessageSize="64k" defaultNetstreamDriver="oss
 module(load="imtcp" streamDriver.mode="1" streamDriver.authMode="x509/certvalid")
 input(type="imtcp" port="{port}" address="127.0.0.1")
 template(name="audit" type="string" string="%structured-data% %msg%\\n")
-action(type="omfile" file="{file}" template="audit")
+if $programname == "glisson" and $msgid == "DICOM+RFC3881" then {{
+  action(type="omfile" file="{file}" template="audit" fileCreateMode="0600")
+  stop
+}}
 """
 
 
