@@ -53,7 +53,7 @@ dicom::AssociationHandlers Ingest::handlers(const ConnectionOrigin& origin) {
 }
 
 void Ingest::connect() try {
-  constexpr std::chrono::milliseconds patience{500};  // A peer may be waiting.
+  constexpr std::chrono::milliseconds patience{1500};  // A peer may be waiting, on a host under load.
   if (is_connected()) return;
   database_.reset();
   const std::string url = database_url(settings_);
