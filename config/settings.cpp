@@ -12,6 +12,7 @@
 #include <set>
 
 #include "config/application_entities.hpp"
+#include "config/running_settings.hpp"
 #include "config/toml_document.hpp"
 
 namespace glisson::config {
@@ -104,6 +105,8 @@ bool is_log_level(const std::string& level) {
   static const std::set<std::string> levels{"trace", "debug", "info", "warn", "error"};
   return levels.contains(level);
 }
+
+bool is_log_format(const std::string& format) { return format == "text" || format == "json"; }
 
 bool is_database_url(const std::string& url) {
   return url.empty() || url.starts_with("postgresql://") || url.starts_with("postgres://") ||
@@ -433,6 +436,8 @@ const std::vector<Definition>& definitions() {
     std::ranges::move(audit_definitions(), std::back_inserter(all));
     all.push_back(text("log", "level", &S::log_level, is_log_level, "trace, debug, info, warn or error",
                        "Least severe messages that are logged: trace, debug, info, warn or error."));
+    all.push_back(text("log", "format", &S::log_format, is_log_format, "text or json",
+                       "Form of the log's lines: text, or json, one object a line."));
     return all;
   }();
   return table;
@@ -558,8 +563,8 @@ std::string configuration_reference() {
       text += (text.empty() ? "## [" : "\n## [") + section +
               "]\n\n| key | standard value | meaning |\n|---|---|---|\n";
     }
-    text +=
-        "| `" + setting.key.substr(dot + 1) + "` | `" + setting.standard + "` | " + setting.meaning + " |\n";
+    text += "| `" + setting.key.substr(dot + 1) + "` | `" + setting.standard + "` | " + setting.meaning +
+            (needs_restart(setting.key) ? " Needs a restart. |\n" : " |\n");
   }
   return text;
 }

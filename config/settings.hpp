@@ -85,6 +85,7 @@ struct Settings {
   std::filesystem::path audit_key;          ///< Of that certificate; empty: tls_key.
   int audit_keep_days = 0;                  ///< Older events are deleted; 0: none.
   std::string log_level = "info";
+  std::string log_format = "text";  ///< "text" or "json".
 
   /// The table of this node's own AE titles. The first is made of ae_title, any_called_title, open_echo,
   /// settle_time and protocol.

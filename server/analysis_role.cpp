@@ -57,13 +57,13 @@ class Analysis {
     const auto earlier = storage::earlier_results(database, job.instance_id, recipe.protocol.name);
     if (earlier && earlier->result_digest == analysis->results_digest) {
       storage::complete_job(database, job);
-      log::info(fmt::format("job {}: the results are those that were reported before", job.id));
+      log::info("the results are those that were reported before");
       return;
     }
     if (storage::store_results(database, job, to_result(*analysis, input, earlier))) {
-      log::info(fmt::format("job {}: {} regions analysed", job.id, analysis->report.regions.size()));
+      log::info(fmt::format("{} regions analysed", analysis->report.regions.size()));
     } else {
-      log::warning(fmt::format("job {}: another process has the job now; nothing was written", job.id));
+      log::warning("another process has the job now; nothing was written");
     }
   }
 
@@ -90,7 +90,7 @@ class Analysis {
       why = fmt::format("they cannot be compared, {}: {}", keyword(error.reason()), error.what());
     }
     storage::decide_comparison(database, job, same, why, settings_.settle_time);
-    if (!same) log::error(fmt::format("job {}: two objects have one SOP Instance UID, and {}", job.id, why));
+    if (!same) log::error(fmt::format("two objects have one SOP Instance UID, and {}", why));
   }
 
   void wait_or_give_up(storage::Database& database, const storage::Job& job,

@@ -26,16 +26,16 @@ void AssociationPool::fill() {
   if (stopping_) return;
   const auto wanted = std::min<std::size_t>(static_cast<std::size_t>(limits_.largest),
                                             static_cast<std::size_t>(limits_.smallest) + waiting_.size());
-  while (members_.size() < wanted && add()) {
+  while (size() < wanted && add()) {
   }
 }
 
 bool AssociationPool::add() try {
   RoleProcess process = launcher_.start("association");
   auto member = std::make_shared<Member>(
-      Member{boost::asio::posix::stream_descriptor(loop_, process.control.release())});
+      Member{boost::asio::posix::stream_descriptor(loop_, process.control.release()), generation_});
   members_.emplace(process.pid, member);
-  listen(process.pid, member);
+  listen(member);
   return true;
 } catch (const std::system_error& error) {
   // Out of processes or descriptors: the service goes on with what it has.
@@ -44,32 +44,56 @@ bool AssociationPool::add() try {
   return false;
 }
 
-void AssociationPool::listen(pid_t pid, const std::shared_ptr<Member>& member) {
-  member->control.async_read_some(
-      boost::asio::buffer(member->message),
-      [this, pid, member](const boost::system::error_code& error, std::size_t size) {
-        if (error) return;  // The process is dying; reap() follows.
-        const std::string call = refused_call(std::string(member->message.data(), size));
-        if (call.empty()) {
-          if (member->message.front() == static_cast<char>(Ready::after_refusal))
-            callers_.count_refusal(member->address, member->title);
-          member->ready = true;
-          member->was_ready = true;
-          back_off_ = std::chrono::milliseconds(0);
-        } else {
-          member->reports.refused_call = call;
-        }
-        listen(pid, member);
-        while (!waiting_.empty() && give(waiting_.front())) waiting_.erase(waiting_.begin());
-      });
+void AssociationPool::listen(const std::shared_ptr<Member>& member) {
+  member->control.async_read_some(boost::asio::buffer(member->message),
+                                  [this, member](const boost::system::error_code& error, std::size_t size) {
+                                    // The process is dying, and reap() follows; or it was retired meanwhile.
+                                    if (error || member->state == State::retiring) return;
+                                    const std::string call =
+                                        refused_call(std::string(member->message.data(), size));
+                                    if (call.empty()) {
+                                      reported_idle(*member);
+                                    } else {
+                                      member->reports.refused_call = call;
+                                    }
+                                    if (member->state != State::retiring) listen(member);
+                                  });
+}
+
+void AssociationPool::reported_idle(Member& member) {
+  if (member.message.front() == static_cast<char>(Ready::after_refusal))
+    callers_.count_refusal(member.address, member.title);
+  member.state = State::idle;
+  member.was_idle = true;
+  back_off_ = std::chrono::milliseconds(0);
+  if (member.generation != generation_) {
+    retire(member);
+    return fill();
+  }
+  while (!waiting_.empty() && give(waiting_.front())) waiting_.erase(waiting_.begin());
+}
+
+void AssociationPool::retire(Member& member) {
+  member.state = State::retiring;
+  boost::system::error_code ignored;
+  member.control.close(ignored);
+}
+
+void AssociationPool::renew(PoolLimits limits) {
+  limits_ = limits;
+  ++generation_;
+  for (auto& [pid, member] : members_) {
+    if (member->state == State::idle) retire(*member);
+  }
+  fill();
 }
 
 bool AssociationPool::give(Request& request) {
   boost::system::error_code error;
   IncomingConnection& connection = request.connection;
   for (auto& [pid, member] : members_) {
-    if (!member->ready) continue;
-    member->ready = false;
+    if (member->state != State::idle) continue;
+    member->state = State::busy;
     member->address = connection.origin.address;
     member->title = request.title;
     connection.origin.is_logged = callers_.may_be_logged(connection.origin.address);
@@ -95,7 +119,7 @@ std::uint64_t* AssociationPool::exceeded(const Request& request) {
     of_title += title == request.title ? 1 : 0;
   };
   for (const auto& [pid, member] : members_) {
-    if (!member->ready) count(member->address, member->title);
+    if (member->state == State::busy) count(member->address, member->title);
   }
   for (const Request& waiting : waiting_) count(waiting.connection.origin.address, waiting.title);
   // C-ECHO is open to everyone, so that anybody may hold processes: but nobody all of them.
@@ -109,8 +133,8 @@ void AssociationPool::take(IncomingConnection connection, const AssociationTitle
   std::uint64_t* refused = exceeded(request);
   if (refused == nullptr) {
     if (give(request)) return;
-    const auto busy = members_.size() - static_cast<std::size_t>(idle());
-    if (stopping_ || busy + waiting_.size() >= static_cast<std::size_t>(limits_.largest)) {
+    if (stopping_ ||
+        static_cast<std::size_t>(busy()) + waiting_.size() >= static_cast<std::size_t>(limits_.largest)) {
       refused = &counts_.refused_for_total;
     }
   }
@@ -120,7 +144,7 @@ void AssociationPool::take(IncomingConnection connection, const AssociationTitle
   }
   waiting_.push_back(std::move(request));
   const bool backing_off = restart_.expiry() > boost::asio::steady_timer::clock_type::now();
-  if (members_.size() < static_cast<std::size_t>(limits_.largest) && !backing_off) add();
+  if (size() < static_cast<std::size_t>(limits_.largest) && !backing_off) add();
 }
 
 std::optional<LastReports> AssociationPool::reap(pid_t pid) {
@@ -135,7 +159,7 @@ std::optional<LastReports> AssociationPool::reap(pid_t pid) {
     }
   }
   if (stopping_) return member->reports;
-  if (member->was_ready) {
+  if (member->was_idle) {
     fill();
   } else {
     // It died before it could serve anything: starting again at once would only burn the processor.
@@ -153,12 +177,9 @@ void AssociationPool::fill_later() {
 }
 
 void AssociationPool::retire_surplus() {
-  boost::system::error_code ignored;
   for (auto& [pid, member] : members_) {
-    if (idle() <= limits_.smallest) break;
-    if (!member->ready) continue;
-    member->ready = false;
-    member->control.close(ignored);
+    if (count(State::idle) <= limits_.smallest) break;
+    if (member->state == State::idle) retire(*member);
   }
   // Not at once after a burst: the next burst would pay for the same processes again.
   retire_.expires_after(std::chrono::seconds(30));
@@ -167,10 +188,16 @@ void AssociationPool::retire_surplus() {
   });
 }
 
-int AssociationPool::idle() const {
-  return static_cast<int>(
-      std::count_if(members_.begin(), members_.end(), [](const auto& entry) { return entry.second->ready; }));
+int AssociationPool::count(State state) const {
+  return static_cast<int>(std::count_if(members_.begin(), members_.end(),
+                                        [state](const auto& entry) { return entry.second->state == state; }));
 }
+
+std::size_t AssociationPool::size() const {
+  return members_.size() - static_cast<std::size_t>(count(State::retiring));
+}
+
+int AssociationPool::busy() const { return count(State::busy); }
 
 std::vector<pid_t> AssociationPool::pids() const {
   std::vector<pid_t> result;

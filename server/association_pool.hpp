@@ -44,14 +44,26 @@ class AssociationPool {
   std::optional<LastReports> reap(pid_t pid);
   /// Lets every process finish the association in hand and exit; none is started any more.
   void stop();
+  /// Processes that are started from now on have other settings; those of before serve the association in
+  /// hand and end.
+  void renew(PoolLimits limits);
+  /// Associations in hand.
+  int busy() const;
   bool empty() const { return members_.empty(); }
   std::vector<pid_t> pids() const;
 
  private:
+  enum class State {
+    starting,
+    idle,      ///< May be given a connection.
+    busy,      ///< Serves one.
+    retiring,  ///< Is given none any more.
+  };
   struct Member {
     boost::asio::posix::stream_descriptor control;
-    bool ready = false;      ///< Idle: may be given a connection.
-    bool was_ready = false;  ///< Has been idle once.
+    int generation = 0;  ///< Of the settings that it was started with.
+    State state = State::starting;
+    bool was_idle = false;  ///< Once at least.
     std::array<char, 16> message{};
     LastReports reports{};
     std::string address{};  ///< Of the peer in hand.
@@ -61,7 +73,9 @@ class AssociationPool {
   /// False when the system has no process or descriptor left; fill() follows later then.
   bool add();
   void fill_later();
-  void listen(pid_t pid, const std::shared_ptr<Member>& member);
+  void listen(const std::shared_ptr<Member>& member);
+  void reported_idle(Member& member);
+  static void retire(Member& member);
   void fill();
   struct Request {
     IncomingConnection connection;
@@ -69,7 +83,9 @@ class AssociationPool {
   };
   bool give(Request& request);
   void retire_surplus();
-  int idle() const;
+  int count(State state) const;
+  /// Processes that serve, or will.
+  std::size_t size() const;
   /// The count of refusals for the limit that one more association of this kind would exceed; null: none.
   std::uint64_t* exceeded(const Request& request);
 
@@ -78,6 +94,7 @@ class AssociationPool {
   PoolLimits limits_;
   GateCounts& counts_;
   CallerCounts callers_;
+  int generation_ = 0;
   bool stopping_ = false;
   std::chrono::milliseconds back_off_{
       0};  ///< Before the next start, while processes die before they are ready.

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <exception>
@@ -72,6 +73,8 @@ class AssociationProcess {
   }
 
   void serve(HandedConnection connection) {
+    // The database's number of the association comes when something is stored; this one is there before.
+    const log::Context context("association", fmt::format("{}.{}", ::getpid(), served_ + 1));
     const std::string& address = connection.origin.address;
     const auto summary = dicom::serve_association(connection.socket.release(),
                                                   ingest_.handlers(connection.origin), limits_, address);

@@ -44,8 +44,7 @@ void settle(storage::Database& database, const storage::Job& job, const storage:
       storage::mark_delivered(database, job, delivery.sop_instance_uid);
       storage::resume_destination(database, job);
       storage::close_alert(database, storage::AlertKind::destination_takes_nothing, delivery.peer.name);
-      log::info(
-          fmt::format("job {}: report delivered to {} as {}", job.id, delivery.peer.name, delivery.iod));
+      log::info(fmt::format("report delivered to {} as {}", delivery.peer.name, delivery.iod));
       return;
     case SendResult::transient: {
       const auto delay = delivery_back_off(job.failures);
@@ -65,13 +64,12 @@ void settle(storage::Database& database, const storage::Job& job, const storage:
         return;
       }
       storage::block_job(database, job, reason);
-      log::error(
-          fmt::format("job {}: {} takes none of the report's SOP classes", job.id, delivery.peer.name));
+      log::error(fmt::format("{} takes none of the report's SOP classes", delivery.peer.name));
       return;
     }
     case SendResult::not_admitted:
       storage::block_job(database, job, {"association_rejected", outcome_text(outcome)});
-      log::error(fmt::format("job {}: {} rejects associations from here", job.id, delivery.peer.name));
+      log::error(fmt::format("{} rejects associations from here", delivery.peer.name));
       return;
   }
 }

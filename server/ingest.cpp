@@ -34,6 +34,7 @@ Ingest::Ingest(const config::Settings& settings)
 dicom::AssociationHandlers Ingest::handlers(const ConnectionOrigin& origin) {
   file_.reset();
   association_id_ = 0;
+  context_.reset();
   may_store_ = false;
   malformed_ = false;
   return {
@@ -76,7 +77,10 @@ storage::Database& Ingest::database() {
 }
 
 std::int64_t Ingest::association() {
-  if (association_id_ == 0) association_id_ = storage::open_association(database(), record_);
+  if (association_id_ == 0) {
+    association_id_ = storage::open_association(database(), record_);
+    context_.emplace("association_id", std::to_string(association_id_));
+  }
   return association_id_;
 }
 

@@ -9,6 +9,7 @@
 #include "dicom/network/association.hpp"
 #include "server/admission/doorkeeper.hpp"
 #include "server/control_socket.hpp"
+#include "server/log.hpp"
 #include "server/resources/study_allowance.hpp"
 #include "storage/database.hpp"
 #include "storage/index.hpp"
@@ -64,8 +65,9 @@ class Ingest {
   std::optional<storage::IncomingFile> file_;  ///< Of the C-STORE in hand.
   storage::AssociationRecord record_;
   std::int64_t association_id_ = 0;  ///< 0 until something is stored.
-  bool may_store_ = false;           ///< The peer of the association in hand.
-  bool malformed_ = false;           ///< A request of that association was, and is told of already.
+  std::optional<log::Context> context_;
+  bool may_store_ = false;  ///< The peer of the association in hand.
+  bool malformed_ = false;  ///< A request of that association was, and is told of already.
   std::string node_;
   std::optional<storage::Refusal> node_refusal_;
   std::chrono::steady_clock::time_point look_again_;  ///< When node_refusal_ is too old.

@@ -32,16 +32,16 @@ void LeaseKeeper::keep(storage::Database& database, int control, const storage::
     report_alive(control);
     try {
       if (!storage::renew_lease(database, job, lease)) {
-        log::error(fmt::format("job {}: lease lost or deadline passed; this process ends", job.id));
+        log::error("lease lost or deadline passed; this process ends");
         std::_Exit(EXIT_FAILURE);
       }
     } catch (const storage::ConnectionLost& error) {
-      log::warning(fmt::format("job {}: {}; this process ends", job.id, error.what()));
+      log::warning(fmt::format("{}; this process ends", error.what()));
       std::_Exit(exit_connection_lost);
     } catch (const TransientError& error) {
       // Tried again at the next third; when the lease runs out meanwhile, the fencing token stops this
       // attempt.
-      log::warning(fmt::format("job {}: lease not renewed: {}", job.id, error.what()));
+      log::warning(fmt::format("lease not renewed: {}", error.what()));
     }
     lock.lock();
   }

@@ -47,6 +47,8 @@ class RequestGate {
   /// @param counts outlives the gate.
   RequestGate(std::chrono::milliseconds deadline, GateCounts& counts, Whole whole);
 
+  /// Of those that come from now on.
+  void set_deadline(std::chrono::milliseconds deadline) { deadline_ = deadline; }
   void set_room(std::size_t connections) { room_ = connections; }
   void admit(IncomingConnection connection);
 

@@ -1,5 +1,7 @@
 #include "server/single_role.hpp"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <csignal>
 #include <utility>
@@ -21,6 +23,7 @@ void SingleRole::begin(const RoleLauncher& launcher, const std::string& role) {
   control_ = std::move(process.control);
   last_sign_of_life_.reset();
   reports_ = {};
+  finishing_ = false;
 }
 
 ProcessEnd SingleRole::end(const std::string& role, int status) {
@@ -29,6 +32,18 @@ ProcessEnd SingleRole::end(const std::string& role, int status) {
   control_.reset();
   predecessor_ = end;
   return end;
+}
+
+void SingleRole::finish() {
+  if (!control_) return;
+  // Closed for writing only: a worker sees the end of the control socket and can still report.
+  ::shutdown(control_.get(), SHUT_WR);
+  finishing_ = true;
+}
+
+pid_t SingleRole::part() {
+  control_.reset();
+  return std::exchange(pid_, -1);
 }
 
 bool SingleRole::end_if_silent(std::chrono::seconds at_most) {

@@ -30,6 +30,12 @@ class SingleRole {
   ProcessEnd end(const std::string& role, int status);
   /// Closes the control socket: the process finishes the work in hand and ends.
   void tell_to_stop() { control_.reset(); }
+  /// Has the process finish the work in hand and end, for another to be started in its place; its signs of
+  /// life count until then.
+  void finish();
+  bool finishing() const { return finishing_; }
+  /// Lets the process end by itself, in its own time, and forgets it: another may be started beside it.
+  pid_t part();
   /// Ends a process that has reported to be alive before (only workers do) and not for `at_most`.
   bool end_if_silent(std::chrono::seconds at_most);
   /// Before the next start; grows while processes die young.
@@ -46,6 +52,7 @@ class SingleRole {
   std::optional<std::chrono::steady_clock::time_point> last_sign_of_life_;
   LastReports reports_;
   std::optional<ProcessEnd> predecessor_;
+  bool finishing_ = false;
   std::chrono::milliseconds back_off_{0};
 };
 

@@ -4,7 +4,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,10 +13,15 @@
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <map>
+#include <set>
 #include <system_error>
 
+#include "config/running_settings.hpp"
 #include "engine/errors.hpp"
 #include "server/association_pool.hpp"
+#include "server/daemon/service_manager.hpp"
+#include "server/daemon/settings_check.hpp"
+#include "server/daemon/settings_notice.hpp"
 #include "server/data_folder.hpp"
 #include "server/listener.hpp"
 #include "server/log.hpp"
@@ -59,12 +63,12 @@ PoolLimits limits_of(const config::Settings& settings) {
 class Supervisor {
  public:
   Supervisor(const config::Settings& settings, const std::vector<std::string>& roles,
-             const std::vector<std::string>& arguments, std::filesystem::path settings_file)
+             const std::vector<std::string>& arguments, SettingsSource source)
       : settings_(settings),
-        settings_file_(std::move(settings_file)),
+        source_(std::move(source)),
         launcher_(arguments),
         listener_(loop_),
-        tls_port_(loop_, settings,
+        tls_port_(loop_, settings_,
                   [this](IncomingConnection connection) { gate_.admit(std::move(connection)); }),
         signals_(loop_, SIGTERM, SIGINT, SIGCHLD),
         stop_timer_(loop_),
@@ -90,11 +94,9 @@ class Supervisor {
     const Descriptor lock = claim_data_folder(settings_);
     if (receives_) bind();
     become_service_user(settings_);
-    if (!settings_file_.empty() && ::access(settings_file_.c_str(), R_OK) != 0) {
-      throw RejectedInput(
-          RejectionReason::invalid_settings,
-          fmt::format("user {} cannot read the settings file {}", settings_.user, settings_file_.string()));
-    }
+    require_settings_file();
+    leave_notice(settings_.data, notice_);
+    launcher_.set_settings(settings_);
     if (roles_.contains("tls")) tls_port_.check_files();
     gate_.set_room(
         static_cast<std::size_t>(std::min(most_pending_connections, raise_descriptor_limit() / 2)));
@@ -110,12 +112,31 @@ class Supervisor {
       log::info(fmt::format("listening on {}:{} as {}", settings_.bind_address, settings_.port,
                             settings_.ae_title));
     }
-    ::sd_notify(0, "READY=1");
+    manager_.ready(status());
     loop_.run();
     return 0;
   }
 
  private:
+  void require_settings_file() const {
+    if (source_.file.empty() || ::access(source_.file.c_str(), R_OK) == 0) return;
+    throw RejectedInput(
+        RejectionReason::invalid_settings,
+        fmt::format("user {} cannot read the settings file {}", settings_.user, source_.file.string()));
+  }
+
+  /// One line, for systemctl status.
+  std::string status() const {
+    std::string text = "without the role association";
+    if (receives_) {
+      text = fmt::format("listening on {}:{} as {}, associations in hand: {}", settings_.bind_address,
+                         settings_.port, settings_.ae_title, pool_.busy());
+    }
+    if (!notice_.refused.empty()) text += "; new settings are refused: " + notice_.refused;
+    if (!notice_.waiting.empty()) text += "; needs a restart: " + notice_.waiting;
+    return text;
+  }
+
   void bind() {
     listener_.bind(settings_.bind_address, settings_.port);
     if (settings_.tls_port != 0) tls_port_.bind();
@@ -148,11 +169,15 @@ class Supervisor {
     }
   }
 
-  /// A worker that is frozen keeps its role from everyone: it is ended and another is started.
+  /// A worker that is frozen keeps its role from everyone: it is ended and another is started. The supervisor
+  /// itself is watched by systemd: this is the loop that accepts, hands on and reaps, and when it stands
+  /// still, the signs of life end.
   void watch() {
     watch_timer_.expires_after(500ms);
     watch_timer_.async_wait([this](const boost::system::error_code& error) {
       if (error) return;
+      manager_.alive();
+      if (!stopping_) manager_.status(status());
       for (auto& [name, role] : roles_) {
         if (role.end_if_silent(settings_.lease + silence_grace))
           log::error(fmt::format("the {} process gives no sign of life; it is ended", name));
@@ -175,10 +200,61 @@ class Supervisor {
     });
   }
 
-  /// Certificates are read again; everything else in the settings needs a restart.
   void reload() {
+    if (stopping_) return;
+    manager_.reloading();
+    notice_ = {};
+    try {
+      require_settings_file();
+      take(config::reload_settings(settings_, source_.read()));
+    } catch (const std::exception& error) {
+      notice_ = {error.what(), {}};
+      log::error(fmt::format("the settings are not reloaded, those before stay in use: {}", error.what()));
+    }
+    if (!leave_notice(settings_.data, notice_))
+      log::warning("no alert will tell of it: the data folder is full");
+    manager_.ready(status());
+  }
+
+  void take(const config::ReloadedSettings& reloaded) {
+    check_settings(reloaded.settings);
+    launcher_.set_settings(reloaded.settings);
+    notice_.waiting = fmt::format("{}", fmt::join(reloaded.waiting, ", "));
+    if (!notice_.waiting.empty()) {
+      log::warning(fmt::format("these settings changed and need a restart: {}", notice_.waiting));
+    }
+    settings_ = reloaded.settings;
+    log::start("supervisor", settings_.log_level, settings_.log_format);
+    if (!reloaded.changed.empty()) {
+      gate_.set_deadline(settings_.association_request_timeout);
+      if (receives_) pool_.renew(limits_of(settings_));
+      for (auto& [name, role] : roles_) {
+        if (name != "database" && name != "tls") role.finish();
+      }
+    }
+    renew_tls(reloaded.changed);
+    log::info(reloaded.changed.empty()
+                  ? "settings reloaded; none that can change at run time has changed"
+                  : fmt::format("settings reloaded; changed: {}", fmt::join(reloaded.changed, ", ")));
+  }
+
+  /// Where only files may have changed, the tls process reads them again. Else another takes its place, and
+  /// it relays the associations in hand to their end.
+  void renew_tls(const std::vector<std::string>& changed) {
     const auto tls = roles_.find("tls");
-    if (tls != roles_.end() && tls->second.pid() > 0) ::kill(tls->second.pid(), SIGHUP);
+    if (tls == roles_.end() || tls->second.pid() < 0) return;
+    if (std::ranges::none_of(changed, &concerns_tls)) {
+      ::kill(tls->second.pid(), SIGHUP);
+      return;
+    }
+    parted_.insert(tls->second.part());
+    tls_port_.disconnect();
+    start(tls->first, tls->second);
+  }
+
+  static bool concerns_tls(const std::string& key) {
+    return key.starts_with("tls.") || key.starts_with("log.") || key == "receive.pdu_timeout" ||
+           key == "receive.association_request_timeout";
   }
 
   void reap() {
@@ -186,6 +262,7 @@ class Supervisor {
     for (pid_t pid = 0; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;) {
       const auto role = std::find_if(roles_.begin(), roles_.end(),
                                      [pid](const auto& entry) { return entry.second.pid() == pid; });
+      if (parted_.erase(pid) > 0) continue;
       if (role != roles_.end()) {
         role_ended(role->first, role->second, status);
       } else if (const auto reports = pool_.reap(pid); reports && status != 0) {
@@ -197,9 +274,11 @@ class Supervisor {
   }
 
   void role_ended(const std::string& name, SingleRole& role, int status) {
+    const bool renewed = role.finishing() && status == 0;
     const ProcessEnd end = role.end(name, status);
     if (name == "tls") tls_port_.disconnect();
     if (stopping_) return;
+    if (renewed) return start(name, role);
     log::warning(fmt::format("process {} is started again. {}{}", end.pid, end.detail,
                              name == "database" ? " postgresql.log in the data folder says why." : ""));
     start_later(name, role);
@@ -216,7 +295,7 @@ class Supervisor {
     if (stopping_) return;
     stopping_ = true;
     log::info("stopping: work in hand is finished first");
-    ::sd_notify(0, "STOPPING=1");
+    manager_.stopping("stopping: work in hand is finished first");
     listener_.close();
     tls_port_.stop();
     pool_.stop();
@@ -234,10 +313,10 @@ class Supervisor {
 
   /// The database goes last: whoever finishes work in hand needs it.
   void continue_stop() {
-    const bool workers_left =
-        !pool_.empty() || std::any_of(roles_.begin(), roles_.end(), [](const auto& entry) {
-          return entry.first != "database" && entry.second.pid() > 0;
-        });
+    const bool workers_left = !pool_.empty() || !parted_.empty() ||
+                              std::any_of(roles_.begin(), roles_.end(), [](const auto& entry) {
+                                return entry.first != "database" && entry.second.pid() > 0;
+                              });
     if (workers_left) return;
     const auto database = roles_.find("database");
     if (database != roles_.end() && database->second.pid() > 0) {
@@ -252,13 +331,16 @@ class Supervisor {
   void interrupt() {
     log::warning("work in hand takes too long; it is interrupted and will be repeated after the next start");
     for (const pid_t pid : pool_.pids()) ::kill(pid, SIGKILL);
+    for (const pid_t pid : parted_) ::kill(pid, SIGKILL);
     for (auto& [name, role] : roles_) {
       if (name != "database" && role.pid() > 0) ::kill(role.pid(), SIGKILL);
     }
   }
 
-  const config::Settings& settings_;
-  std::filesystem::path settings_file_;
+  config::Settings settings_;
+  SettingsSource source_;
+  SettingsNotice notice_;
+  ServiceManager manager_;
   RoleLauncher launcher_;
   boost::asio::io_context loop_{1};
   Listener listener_;
@@ -272,6 +354,7 @@ class Supervisor {
   RequestGate gate_;
   AssociationPool pool_;
   std::map<std::string, SingleRole> roles_;
+  std::set<pid_t> parted_;  ///< tls processes that end with the last association in hand.
   bool receives_ = false;
   bool stopping_ = false;
   bool finished_ = false;
@@ -286,8 +369,8 @@ const std::vector<std::string>& all_roles() {
 }
 
 int supervise(const config::Settings& settings, const std::vector<std::string>& roles,
-              const std::vector<std::string>& arguments, const std::filesystem::path& settings_file) {
-  return Supervisor(settings, roles.empty() ? all_roles() : roles, arguments, settings_file).run();
+              const std::vector<std::string>& arguments, const SettingsSource& source) {
+  return Supervisor(settings, roles.empty() ? all_roles() : roles, arguments, source).run();
 }
 
 }  // namespace glisson::server

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,12 @@ namespace glisson::server {
 /// The roles that `glisson serve --roles` takes, in the order in which they are started.
 const std::vector<std::string>& all_roles();
 
+/// Where the settings of `glisson serve` come from; read again at SIGHUP.
+struct SettingsSource {
+  std::filesystem::path file;  ///< The service user must be able to read it. Empty: there is none.
+  std::function<config::Settings()> read;  ///< As at the start; throws RejectedInput.
+};
+
 /// Runs the service until SIGTERM or SIGINT: accepts connections, hands each whole A-ASSOCIATE-RQ to an
 /// association process, starts the other roles and starts again what dies. Parses no DICOM and opens no
 /// database.
@@ -19,13 +26,15 @@ const std::vector<std::string>& all_roles();
 ///        dropped once the port is bound.
 /// @param roles some of all_roles(); "database" is skipped where a database URL is set.
 /// @param arguments of this command line, passed on to the role processes.
-/// @param settings_file that the settings were read from; the service user must be able to read it. Empty:
-/// none.
+/// @param source of the settings. SIGHUP reads them again: good ones hold for new associations and new
+/// processes,
+///        those in hand are finished under the old; bad ones change nothing but the log, the status and an
+///        alert.
 /// @return exit code.
 /// @throws RejectedInput invalid_settings when the data folder cannot be used, the service user does not
 /// exist, the
 ///         port is taken, or another `glisson serve` runs on the data folder.
 int supervise(const config::Settings& settings, const std::vector<std::string>& roles,
-              const std::vector<std::string>& arguments, const std::filesystem::path& settings_file);
+              const std::vector<std::string>& arguments, const SettingsSource& source);
 
 }  // namespace glisson::server

@@ -82,12 +82,14 @@ class Worker {
 
  private:
   void handle(const storage::Job& job) {
-    log::info(fmt::format("job {} ({}), attempt {}", job.id, storage::keyword(job.kind), job.attempt));
+    const log::Context context("job", std::to_string(job.id));
+    const log::Context attempt("attempt", std::to_string(job.attempt));
+    log::info(fmt::format("begins: {}", storage::keyword(job.kind)));
     try {
       const LeaseKeeper lease(lease_database_, control_, job, settings_.lease);
       role_.work(database_, job);
     } catch (const RejectedInput& error) {
-      log::warning(fmt::format("job {} is dead: {}", job.id, keyword(error.reason())));
+      log::warning(fmt::format("the job is dead: {}", keyword(error.reason())));
       storage::kill_job(database_, job,
                         {std::string(keyword(error.reason())),
                          fmt::format("{}. {}", error.what(), remedy(error.reason()))});
@@ -102,13 +104,13 @@ class Worker {
                 most_failures);
       spent_ = true;
     } catch (const std::exception& error) {
-      log::error(fmt::format("job {} met a defect", job.id));
+      log::error("the job met a defect");
       try_again(job, {"defect", error.what()}, most_failures);
     }
   }
 
   void try_again(const storage::Job& job, const storage::JobReason& reason, int at_most) {
-    log::warning(fmt::format("job {} failed, {}: {}", job.id, reason.keyword, reason.detail));
+    log::warning(fmt::format("the attempt failed, {}: {}", reason.keyword, reason.detail));
     storage::retry_job(database_, job, back_off(job.failures), reason, at_most);
   }
 

@@ -51,6 +51,10 @@ std::string_view keyword(AlertKind kind) noexcept {
       return "foreign_store";
     case AlertKind::audit_collector_silent:
       return "audit_collector_silent";
+    case AlertKind::settings_refused:
+      return "settings_refused";
+    case AlertKind::restart_needed:
+      return "restart_needed";
   }
   return "";
 }

@@ -20,6 +20,8 @@ enum class AlertKind {
   file_repaired,              ///< Subject: Study Instance UID; a file that was lost came again.
   foreign_store,              ///< Subject: the node. Closed when its instance store is the database's again.
   audit_collector_silent,     ///< Subject: audit.collector. Closed when it takes messages again.
+  settings_refused,           ///< Subject: the node; its settings file is bad, and those before stay.
+  restart_needed,             ///< Subject: the node; settings changed that hold from the next start.
 };
 std::string_view keyword(AlertKind kind) noexcept;
 

@@ -9,8 +9,8 @@
 #include "server/commands/commands.hpp"
 #include "server/commands/exit_code.hpp"
 #include "server/commands/settings_options.hpp"
+#include "server/daemon/settings_check.hpp"
 #include "server/tls/certificate.hpp"
-#include "server/tls/tls_context.hpp"
 
 namespace glisson::server {
 namespace {
@@ -32,10 +32,8 @@ std::string section_line(const std::string& key, std::string& section) {
 
 std::string name_of(const std::string& key) { return key.substr(key.find('.') + 1); }
 
-/// Proves that the TLS files can be used by whoever runs this.
 std::string tls_summary(const config::Settings& settings) {
   if (settings.tls_port == 0) return "not accepted (tls.port = 0)";
-  static_cast<void>(make_server_context(settings));
   return fmt::format("port {}, certificate valid for {} days", settings.tls_port,
                      days_left(read_certificate(settings.tls_certificate)));
 }
@@ -44,12 +42,9 @@ std::string tls_summary(const config::Settings& settings) {
 
 int config_check(const ConfigOptions& options) {
   const config::Settings settings = resolve(options.settings);
+  check_settings(settings);
   const auto protocol = config::find_protocol(settings.protocol, settings.protocol_folder());
-  for (const auto& entity : settings.application_entities()) {
-    config::find_protocol(entity.protocol, settings.protocol_folder());
-  }
   const auto models = config::load_models(settings.model_folder());
-  for (const auto& model : models) config::check_protocol_of(model, settings.protocol_folder());
   const std::string tls = tls_summary(settings);
   if (options.json) {
     const Json result{{"settings", source_of(options.settings)},

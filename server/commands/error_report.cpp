@@ -1,5 +1,7 @@
 #include "server/commands/error_report.hpp"
 
+#include <fmt/format.h>
+
 #include <exception>
 #include <iostream>
 #include <string>
@@ -27,18 +29,19 @@ ExitCode exit_code(RejectionReason reason) {
 
 }  // namespace
 
-int report_errors(const std::function<int()>& command) {
+void say_to_user(const std::string& text) { std::cerr << "glisson: " << text << '\n'; }
+
+int report_errors(const std::function<int()>& command, const std::function<void(const std::string&)>& say) {
   try {
     return command();
   } catch (const RejectedInput& error) {
-    std::cerr << "glisson: " << keyword(error.reason()) << ": " << error.what() << ". "
-              << remedy(error.reason()) << '\n';
+    say(fmt::format("{}: {}. {}", keyword(error.reason()), error.what(), remedy(error.reason())));
     return exit_code(error.reason());
   } catch (const TransientError& error) {
-    std::cerr << "glisson: try_again: " << error.what() << ". Mend the cause and try again.\n";
+    say(fmt::format("try_again: {}. Mend the cause and try again.", error.what()));
     return exit_transient;
   } catch (const std::exception& error) {
-    std::cerr << "glisson: unexpected_error: " << error.what() << ". Please report this as a bug.\n";
+    say(fmt::format("unexpected_error: {}. Please report this as a bug.", error.what()));
     return exit_failure;
   }
 }

@@ -4,6 +4,7 @@
 
 #include "engine/errors.hpp"
 #include "server/commands/commands.hpp"
+#include "server/commands/error_report.hpp"
 #include "server/commands/settings_options.hpp"
 #include "server/log.hpp"
 #include "server/role_process.hpp"
@@ -26,26 +27,14 @@ int play(const ServeOptions& options, const config::Settings& settings) {
   throw std::logic_error("no such role: " + role);
 }
 
-/// The command line of the children: what the supervisor was given, with paths made absolute.
-std::vector<std::string> child_arguments(const ServeOptions& options) {
-  std::vector<std::string> arguments;
-  const auto& settings = options.settings;
-  if (!settings.config.empty()) {
-    arguments.insert(arguments.end(), {"--config", std::filesystem::absolute(settings.config).string()});
-  }
-  if (!settings.data.empty()) {
-    arguments.insert(arguments.end(), {"--data", std::filesystem::absolute(settings.data).string()});
-  }
-  if (settings.port) arguments.insert(arguments.end(), {"--port", std::to_string(*settings.port)});
-  return arguments;
+/// As they are when the service changes to its data folder.
+SettingsOptions with_absolute_paths(SettingsOptions options) {
+  if (!options.config.empty()) options.config = std::filesystem::absolute(options.config);
+  if (!options.data.empty()) options.data = std::filesystem::absolute(options.data);
+  return options;
 }
 
-}  // namespace
-
-int serve(const ServeOptions& options) {
-  const config::Settings settings = resolve(options.settings);
-  log::start(options.role.empty() ? "supervisor" : options.role, settings.log_level);
-  if (!options.role.empty()) return play(options, settings);
+int serve_all(const ServeOptions& options, const config::Settings& settings) {
   for (const std::string& role : options.roles) {
     if (std::find(all_roles().begin(), all_roles().end(), role) == all_roles().end()) {
       throw RejectedInput(
@@ -53,9 +42,20 @@ int serve(const ServeOptions& options) {
           fmt::format("there is no role '{}'; the roles are {}", role, fmt::join(all_roles(), ", ")));
     }
   }
-  const auto file = settings_file(options.settings);
-  return supervise(settings, options.roles, child_arguments(options),
-                   file.empty() ? file : std::filesystem::absolute(file));
+  const SettingsOptions from = with_absolute_paths(options.settings);
+  // The children's settings come from the supervisor; the folder tells whose they are.
+  return supervise(settings, options.roles, {"--data", settings.data.string()},
+                   {settings_file(from), [from] { return resolve(from); }});
+}
+
+}  // namespace
+
+int serve(const ServeOptions& options) {
+  const bool child = !options.role.empty();
+  const config::Settings settings = child ? inherited_settings() : resolve(options.settings);
+  log::start(child ? options.role : "supervisor", settings.log_level, settings.log_format);
+  return report_errors([&] { return child ? play(options, settings) : serve_all(options, settings); },
+                       log::error);
 }
 
 }  // namespace glisson::server

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "engine/errors.hpp"
+#include "server/daemon/settings_notice.hpp"
 #include "server/log.hpp"
 #include "server/resources/pause_words.hpp"
 #include "server/resources/readiness.hpp"
@@ -32,11 +33,13 @@ class ResourceWatch {
         node_(node_name(settings)),
         store_(settings.instances()),
         store_identity_(store_),
+        notices_(settings.data, node_),
         marks_(settings) {}
 
   void step() {
     if (!database_) database_.emplace(database_url(settings_), "glisson resources");
     tell_pauses();
+    notices_.tell(*database_);
     Resources resources;
     resources.foreign_store = foreign_store();
     resources.store = disk_use(settings_.instances());
@@ -110,6 +113,7 @@ class ResourceWatch {
   std::string node_;
   storage::InstanceStore store_;
   storage::StoreIdentity store_identity_;
+  NoticeTeller notices_;
   ResourceMarks marks_;
   std::optional<storage::Database> database_;
   std::optional<std::optional<storage::AlertKind>> reported_;  ///< None before the first report.

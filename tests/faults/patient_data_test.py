@@ -1,6 +1,7 @@
 """Patient data stay out of logs and command lines, on error paths too: canaries in every text of every object."""
 
 import contextlib
+import json
 import os
 import pathlib
 import re
@@ -121,7 +122,7 @@ class PatientData(unittest.TestCase):
         self.assertTrue(all(sop_instance_uid(path).startswith(ARC) for path in whole))
         self.send(whole, calling="STRANGER")
         self.send(whole)
-        self.reached("job 1 (analyse), attempt 1")
+        self.reached("{job 1, attempt 1} begins: analyse")
         self.kill("analysis", signal.SIGSEGV)
         self.reached("takes none of the report's SOP classes")
         acceptor.status = 0xA700
@@ -132,12 +133,37 @@ class PatientData(unittest.TestCase):
         self.while_the_database_is_down(whole)
         self.send(self.study("none"))
         self.wait_for_jobs("analyse")
+        self.as_json(whole)
         self.reached("instance refused", "rejected", "is dead", "ended by signal 11 (SIGSEGV)", "not received whole",
                      "waiting: ")
         self.service.stop()
         self.assert_no_canaries({"the log": self.service.log(), "command lines": lines.stop(),
                                  **{str(path.relative_to(self.service.data)): path.read_text(errors="replace")
                                     for path in self.service.data.rglob("*.log*")}})
+
+    def as_json(self, whole):
+        """The same kinds of errors once more, told in JSON: an object a line, which names the work in hand."""
+        begin = len(self.service.log())
+        self.service.config.write_text(self.service.config.read_text().replace("[log]", '[log]\nformat = "json"'))
+        os.kill(self.service.process.pid, signal.SIGHUP)
+        self.reached('"role":"supervisor"', '"message":"settings reloaded; changed: log.format"')
+        self.send(whole, calling="STRANGER")
+        for flaw in FLAWED[-5:]:
+            self.send(self.study(flaw))
+        self.send(self.study("other_pixels"))
+        self.refused_and_cut()
+        self.while_the_database_is_down(whole)
+        self.wait_for_jobs("analyse")
+        self.service.stop()
+        lines = [json.loads(line) for line in self.service.log()[begin:].splitlines() if line.startswith("{")]
+        self.assertLessEqual({"analysis", "association", "delivery", "supervisor", "upkeep"}, {line["role"] for line in lines})
+        for line in lines:
+            self.assertEqual(list(line)[:4], ["time", "level", "role", "pid"])
+            self.assertEqual(list(line)[-1], "message")
+        of_work = {line["message"].split(":")[0]: line for line in lines}
+        self.assertLessEqual({"job", "attempt"}, set(of_work["the job is dead"]))
+        self.assertLessEqual({"association"}, set(of_work["association refused"]))
+        self.assertLessEqual({"association", "association_id"}, set(of_work["instance refused"]))
 
     def kill(self, role, sign):
         for pid in self.service.pids(role):

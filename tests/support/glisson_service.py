@@ -169,9 +169,9 @@ class Service:
     def store(self, *paths, calling="PACS", called="GLISSON"):
         return store(self.port, called, calling, *paths)
 
-    def query(self, sql):
-        """Rows of the service's database, by psql, as lists of texts."""
-        done = subprocess.run(["psql", "-X", "-A", "-t", "-F", "\t", "-d", self.database_url(), "-c", sql],
+    def query(self, sql, url=None):
+        """Rows of the service's database, by psql, as lists of texts. `url`: as database_url() gave it before."""
+        done = subprocess.run(["psql", "-X", "-A", "-t", "-F", "\t", "-d", url or self.database_url(), "-c", sql],
                               capture_output=True, text=True, timeout=30)
         assert done.returncode == 0, done.stderr
         return [line.split("\t") for line in done.stdout.splitlines() if line]
