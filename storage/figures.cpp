@@ -43,6 +43,14 @@ constexpr Statement select_waiting{"select_waiting", R"(
         and not exists (select from standing_job where standing_job.study_id = study.study_id)
   group by 1 order by 3)"};
 
+constexpr Statement select_last{"select_last", R"(
+  select (select iso_8601(max(received_at)) from instance where received_at > now() - interval '7 days') as received,
+         (select iso_8601(max(sent_at)) from delivery where sent_at > now() - interval '7 days') as reported)"};
+
+constexpr Statement select_reasons{"select_reasons", R"(
+  select kind, state, coalesce(reason, '') as reason, count(*) as jobs, iso_8601(min(created_at)) as oldest
+  from job where state <> 'done' group by kind, state, reason order by kind, state, reason)"};
+
 constexpr Statement select_hours{"select_hours", R"(
   with hour (at) as (
     select generate_series(date_trunc('hour', now()) - make_interval(hours => $1 - 1), date_trunc('hour', now()),
@@ -127,6 +135,24 @@ Overview overview(Database& database, int hours) {
     }
     all.latency = latency_of(transaction, hours);
     return all;
+  });
+}
+
+LastMoments last_moments(Database& database) {
+  return database.connection().transaction([&](Transaction& transaction) {
+    const pqxx::row row = transaction.run(select_last).front();
+    return LastMoments{text_or_empty(row["received"]), text_or_empty(row["reported"])};
+  });
+}
+
+std::vector<QueueReason> queue_reasons(Database& database) {
+  return database.connection().transaction([&](Transaction& transaction) {
+    std::vector<QueueReason> reasons;
+    for (const pqxx::row& row : transaction.run(select_reasons)) {
+      reasons.push_back({row["kind"].c_str(), row["state"].c_str(), row["reason"].c_str(),
+                         row["jobs"].as<std::uint64_t>(), row["oldest"].c_str()});
+    }
+    return reasons;
   });
 }
 

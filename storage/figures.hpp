@@ -51,6 +51,23 @@ struct Overview {
 };
 Overview overview(Database& database, int hours);
 
+/// When something happened last; ISO 8601. Empty where that is more than a week ago.
+struct LastMoments {
+  std::string received;  ///< An instance.
+  std::string reported;  ///< A report that a destination took.
+};
+LastMoments last_moments(Database& database);
+
+/// Jobs that are not done, counted by why.
+struct QueueReason {
+  std::string kind;
+  std::string state;
+  std::string reason;  ///< Keyword; empty: none.
+  std::uint64_t jobs = 0;
+  std::string oldest;  ///< ISO 8601: when the first of them was made.
+};
+std::vector<QueueReason> queue_reasons(Database& database);
+
 /// One hour.
 struct HourlyFigures {
   std::int64_t at = 0;  ///< Its beginning, seconds since 1970.

@@ -162,6 +162,14 @@ struct PauseOptions {
 int pause(const PauseOptions& options);
 int resume(const PauseOptions& options);
 
+/// `glisson support-bundle FILE.tar.gz`.
+struct BundleOptions {
+  std::filesystem::path file;
+  std::filesystem::path log;  ///< Of the service; empty: journald's.
+  SettingsOptions settings;
+};
+int support_bundle(const BundleOptions& options);
+
 /// `glisson alert list|close`.
 struct AlertOptions {
   long long id = 0;

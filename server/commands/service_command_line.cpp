@@ -228,6 +228,21 @@ void add_pauses(CLI::App& app, int& exit_code) {
   add("resume", "Resume work that was paused", &resume).first->footer("Example:\n  glisson resume analyse");
 }
 
+void add_support_bundle(CLI::App& app, int& exit_code) {
+  auto action =
+      add_action(app, exit_code, "support-bundle",
+                 "Collect what somebody needs who helps from afar, without patient data", &support_bundle);
+  action.argument("FILE", &BundleOptions::file, "Archive to write, FILE.tar.gz; must not exist");
+  action.command->add_option("--log", action.options->log, "Log of the service; else journald's")
+      ->type_name("FILE")
+      ->check(CLI::ExistingFile.description(""));
+  action.command->footer(
+      "Example:\n"
+      "  glisson support-bundle /tmp/glisson.tar.gz\n"
+      "manifest.txt in it says what is inside. It works without a database and with bad settings, and says "
+      "so.");
+}
+
 void add_alert(CLI::App& app, int& exit_code) {
   CLI::App* alert = app.add_subcommand("alert", "What somebody should know although no job stands for it");
   alert->require_subcommand(1);
@@ -279,6 +294,7 @@ void add_service_commands(CLI::App& app, int& exit_code) {
   add_deliver(app, exit_code);
   add_status(app, exit_code);
   add_pauses(app, exit_code);
+  add_support_bundle(app, exit_code);
   add_alert(app, exit_code);
   add_db(app, exit_code);
 }

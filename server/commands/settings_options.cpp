@@ -23,6 +23,17 @@ std::filesystem::path settings_file(const SettingsOptions& options) {
   return {};
 }
 
+LenientSettings resolve_leniently(const SettingsOptions& options) {
+  try {
+    return {resolve(options), {}};
+  } catch (const RejectedInput& error) {
+    LenientSettings lenient{{}, error.what()};
+    if (!options.data.empty())
+      lenient.settings.data = std::filesystem::absolute(options.data).lexically_normal();
+    return lenient;
+  }
+}
+
 config::Settings resolve(const SettingsOptions& options) {
   const std::filesystem::path file = settings_file(options);
   config::Settings settings = file.empty() ? config::Settings{} : config::load_settings(file);

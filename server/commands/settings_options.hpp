@@ -11,6 +11,13 @@ namespace glisson::server {
 /// @throws RejectedInput invalid_settings.
 config::Settings resolve(const SettingsOptions& options);
 
+/// Settings for commands that look after a service whose settings file may be bad.
+struct LenientSettings {
+  config::Settings settings;
+  std::string error;  ///< Why the file cannot be used; then the standard values hold, and --data.
+};
+LenientSettings resolve_leniently(const SettingsOptions& options);
+
 /// The settings file that resolve() reads; empty where there is none.
 std::filesystem::path settings_file(const SettingsOptions& options);
 

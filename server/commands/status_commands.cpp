@@ -7,8 +7,9 @@
 #include "server/commands/exit_code.hpp"
 #include "server/commands/service_database.hpp"
 #include "server/commands/settings_options.hpp"
-#include "server/resources/pause_words.hpp"
-#include "server/resources/readiness.hpp"
+#include "server/status/status_facts.hpp"
+#include "server/status/status_screen.hpp"
+#include "server/version.hpp"
 #include "storage/alerts.hpp"
 
 namespace glisson::server {
@@ -45,57 +46,70 @@ nlohmann::json to_json(const storage::Pause& pause) {
           {"since", pause.since}};
 }
 
+nlohmann::json to_json(const storage::QueueLength& length) {
+  return {{"kind", length.kind}, {"state", length.state}, {"jobs", length.jobs}, {"oldest", length.oldest}};
+}
+
+nlohmann::json to_json(const storage::ConnectedRole& role) {
+  return {{"role", role.role}, {"host", role.host}, {"connections", role.connections}, {"since", role.since}};
+}
+
+nlohmann::json to_json(const DiskForecast& disk) {
+  return {{"name", disk.name},
+          {"answers", disk.answers},
+          {"free", disk.free},
+          {"total", disk.total},
+          {"forecast_days", disk.days ? nlohmann::json(*disk.days) : nlohmann::json()}};
+}
+
+template <typename Rows>
+nlohmann::json rows_json(const Rows& rows) {
+  auto list = nlohmann::json::array();
+  for (const auto& row : rows) list.push_back(to_json(row));
+  return list;
+}
+
+nlohmann::json to_json(const StatusFacts& facts) {
+  const Readiness& node = facts.readiness;
+  const auto& days = facts.certificate_days;
+  return {{"node", facts.node},
+          {"version", version()},
+          {"ready", node.ready},
+          {"reason", node.reason},
+          {"detail", node.detail},
+          {"settings_error", facts.settings_error},
+          {"resources", node.state ? to_json(*node.state) : nlohmann::json()},
+          {"roles", rows_json(facts.roles)},
+          {"queue", rows_json(facts.queue)},
+          {"last_received", facts.last.received},
+          {"last_reported", facts.last.reported},
+          {"instances_in_24_hours", facts.day.instances},
+          {"reports_in_24_hours", facts.day.reports},
+          {"held_reports", facts.day.held_reports},
+          {"disks", rows_json(facts.disks)},
+          {"certificate_days", days ? nlohmann::json(*days) : nlohmann::json()},
+          {"pauses", rows_json(node.pauses)},
+          {"alerts", rows_json(facts.alerts)}};
+}
+
 void print(const storage::AlertView& alert) {
   std::cout << fmt::format("{:>8}  {}  {}  {}: {} ({} times{})\n", alert.id, alert.last_at, alert.kind,
                            alert.subject, alert.detail, alert.times,
                            alert.closed_at.empty() ? "" : ", closed " + alert.closed_at);
 }
 
-void print_disk(const char* name, const storage::DiskSpace& disk) {
-  std::cout << fmt::format("  {:<10} {} MiB free, {} MiB kept free\n", name, disk.free >> 20U,
-                           disk.mark >> 20U);
-}
-
-void print(const Readiness& node, const std::vector<storage::AlertView>& alerts) {
-  if (node.ready) {
-    std::cout << fmt::format("This node receives, since {}.\n", node.state->since);
-  } else {
-    std::cout << fmt::format("This node does not receive: {}, {}\n", node.reason, node.detail);
-  }
-  for (const auto& pause : node.pauses) {
-    std::cout << fmt::format("{}; to go on: glisson resume {}\n", sentence(pause),
-                             storage::keyword(pause.activity));
-  }
-  if (node.state) {
-    print_disk("store", node.state->store);
-    if (node.state->database) print_disk("database", *node.state->database);
-    std::cout << fmt::format("  {:<10} {} analyses due, the oldest since {} s\n", "queue",
-                             node.state->queue.due, node.state->queue.oldest.count());
-  }
-  for (const auto& alert : alerts) print(alert);
-}
-
 }  // namespace
 
 int status(const StatusOptions& options) {
-  constexpr int most_alerts = 20;
-  const auto settings = resolve(options.settings);
+  const auto [settings, settings_error] = resolve_leniently(options.settings);
   std::optional<storage::Database> database;
-  const Readiness node = readiness(database, settings);
-  std::vector<storage::AlertView> alerts;
-  if (database) alerts = storage::list_alerts(*database, false, most_alerts);
+  StatusFacts facts = status_facts(database, settings);
+  facts.settings_error = settings_error;
+  const Readiness& node = facts.readiness;
   if (options.json) {
-    nlohmann::json object{{"ready", node.ready},
-                          {"reason", node.reason},
-                          {"detail", node.detail},
-                          {"resources", node.state ? to_json(*node.state) : nlohmann::json()},
-                          {"pauses", nlohmann::json::array()},
-                          {"alerts", nlohmann::json::array()}};
-    for (const auto& pause : node.pauses) object["pauses"].push_back(to_json(pause));
-    for (const auto& alert : alerts) object["alerts"].push_back(to_json(alert));
-    std::cout << object.dump(2) << '\n';
+    std::cout << to_json(facts).dump(2) << '\n';
   } else {
-    print(node, alerts);
+    std::cout << status_screen(facts);
   }
   return node.ready ? exit_success : exit_transient;
 }
