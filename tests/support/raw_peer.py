@@ -123,8 +123,10 @@ class RawPeer:
             raise ValueError("no A-RELEASE-RP")
 
     def _status(self):
-        response = self._receive()[1][6:]
-        elements = {}
+        kind, content = self._receive()
+        if kind == 7:
+            raise ConnectionError("aborted by the other side")
+        response, elements = content[6:], {}
         while response:
             number, size = struct.unpack("<HI", response[2:8])
             elements[number] = response[8:8 + size]
