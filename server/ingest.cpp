@@ -58,7 +58,12 @@ void Ingest::connect() try {
   if (is_connected()) return;
   database_.reset();
   const std::string url = database_url(settings_);
-  if (storage::answers_within(url, patience)) database_.emplace(url, "glisson association");
+  if (!storage::answers_within(url, patience)) return;
+  database_.emplace(url, "glisson association");
+  // The first claim links a file, which a confined process may not; where it fails, upkeep's succeeds later.
+  store_identity_.claim(*database_);
+} catch (const storage::ForeignStore& error) {
+  log::warning(error.what());
 } catch (const std::exception& error) {
   log::warning(fmt::format("this process has no connection to PostgreSQL: {}", error.what()));
 }
