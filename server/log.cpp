@@ -57,7 +57,8 @@ std::string json_line(spdlog::level::level_enum level, const std::string& messag
 /// "{job 17, attempt 1} ", or nothing.
 std::string work_in_hand() {
   std::string text;
-  for (const auto& [key, id] : form().work) text += (text.empty() ? "{" : ", ") + key + " " + id;
+  for (const auto& [key, id] : form().work)
+    text += fmt::format("{}{} {}", text.empty() ? "{" : ", ", key, id);
   return text.empty() ? text : text + "} ";
 }
 

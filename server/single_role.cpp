@@ -28,7 +28,7 @@ void SingleRole::begin(const RoleLauncher& launcher, const std::string& role) {
 
 ProcessEnd SingleRole::end(const std::string& role, int status) {
   read();
-  const ProcessEnd end = process_end(role, std::exchange(pid_, -1), status, reports_);
+  ProcessEnd end = process_end(role, std::exchange(pid_, -1), status, reports_);
   control_.reset();
   predecessor_ = end;
   return end;
