@@ -23,6 +23,11 @@ bool ends_before(int control, std::chrono::steady_clock::time_point until) {
 
 bool StopWatch::stopping() const { return ends_before(control_, std::chrono::steady_clock::now()); }
 
+bool StopWatch::service_ends() const {
+  pollfd source{control_, 0, 0};
+  return ::poll(&source, 1, 0) > 0 && (source.revents & POLLHUP) != 0;
+}
+
 void StopWatch::pause(std::chrono::milliseconds time) const {
   ends_before(control_, std::chrono::steady_clock::now() + time);
 }

@@ -11,6 +11,9 @@ class StopWatch {
   explicit StopWatch(int control) : control_(control) {}
 
   bool stopping() const;
+  /// Once stopping: the supervisor has ended its side, too. False where it still reads, because another
+  /// process is to take this one's place (SingleRole::finish).
+  bool service_ends() const;
   /// Sleeps until the time is over or the process is to stop.
   void pause(std::chrono::milliseconds time) const;
 

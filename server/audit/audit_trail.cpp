@@ -89,9 +89,10 @@ class AuditTrail {
     if (settings_.audit_keep_days > 0 && is_time(next_forget_, forget_interval)) forget();
   }
 
-  /// A supervisor that was killed has stopped nothing: the next start notes that.
-  void stop() {
-    if (!started_ || ::getppid() != supervisor_) return;
+  /// Not where another process takes this one's place. A supervisor that was killed has stopped nothing: the
+  /// next start notes that.
+  void stop(const StopWatch& watch) {
+    if (!started_ || !watch.service_ends() || ::getppid() != supervisor_) return;
     storage::record_application_stop(*database_, run_);
     compose();
     if (!settings_.audit_collector.empty() && failures_ == 0) forward();
@@ -186,7 +187,7 @@ void keep_audit_trail(const config::Settings& settings, const StopWatch& stop) {
     tried([&] { trail.step(); });
     stop.pause(interval);
   }
-  tried([&] { trail.stop(); });
+  tried([&] { trail.stop(stop); });
 }
 
 }  // namespace glisson::server

@@ -107,6 +107,14 @@ class AuditTrail(unittest.TestCase):
                 os.kill(pid, signal.SIGKILL)
         self.service.kill()
 
+    def reload(self):
+        """Settings that changed put another upkeep in the place of this one."""
+        upkeep = self.service.pids("upkeep")
+        settings = self.service.config.read_text()
+        self.service.config.write_text(settings.replace("settle_time = 1", "settle_time = 2"))
+        self.service.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: self.service.pids("upkeep") not in ([], upkeep), 30, "another upkeep runs")
+
     def play(self):
         """A study in, a report out, a stranger turned away."""
         self.service.add_pacs()
@@ -125,6 +133,8 @@ class AuditTrail(unittest.TestCase):
         # While there is none, events wait.
         self.play()
         self.assertEqual(self.events("sent_at is not null"), [])
+        self.reload()
+        self.assertEqual(self.events("kind = 'application_stop'"), [], "new settings are no end of the service")
         waiting = self.events()
         self.kill_all()
         # One that reads but does not confirm, and a kill in the middle: nothing counts as sent.
@@ -144,6 +154,8 @@ class AuditTrail(unittest.TestCase):
                    "the collector has written them")
         self.assertLessEqual(set(waiting), {number for number, _ in collector.messages()})
         self.check(collector.messages())
+        self.service.stop()
+        self.assertEqual([AuditMessage(text).types for _, text in collector.messages()][-1], ["110121"], "an orderly stop")
 
     def check(self, received):
         messages = {number: AuditMessage(text) for number, text in received}
