@@ -146,8 +146,8 @@ class BadInput(unittest.TestCase):
         self.assertEqual(len(jobs), 3)
         for row in jobs:
             self.assert_shown(row[4], row[3])
-        # Bytes without a header are read as a data set that breaks off or lacks its UIDs.
-        self.assertEqual({row[3] for row in jobs} - {"truncated_data_set", "missing_attribute"},
+        # Bytes without a header are read as a data set that contradicts itself, breaks off or lacks its UIDs.
+        self.assertEqual({row[3] for row in jobs} - {"inconsistent_lengths", "truncated_data_set", "missing_attribute"},
                          {"invalid_uid", "uid_mismatch"})
 
     def test_one_uid_twice(self):

@@ -83,7 +83,7 @@ class Kill(unittest.TestCase):
     def test_analysis_in_the_middle_of_a_job(self):
         acknowledged = self.send_until_all_acknowledged()
         for attempt in (1, 2):
-            self.wait_for_log(f"(analyse), attempt {attempt}")
+            self.wait_for_log(f"attempt {attempt}}} begins: analyse")
             kill(self.service.pids("analysis"))
         self.assert_nothing_lost_and_one_report(acknowledged)
 
@@ -114,7 +114,7 @@ class Kill(unittest.TestCase):
     def test_busy_backend(self):
         acknowledged = self.send_until_all_acknowledged()
         backends = self.service.query("select pid from pg_stat_activity where application_name = 'glisson analysis'")
-        self.wait_for_log("(analyse), attempt 1")
+        self.wait_for_log("attempt 1} begins: analyse")
         kill(pid for (pid,) in backends)
         self.wait_for_database()
         self.assert_nothing_lost_and_one_report(acknowledged)
@@ -126,7 +126,7 @@ class Kill(unittest.TestCase):
         killer.join()
         self.service.start()
         acknowledged |= self.send_until_all_acknowledged()
-        self.wait_for_log("(analyse), attempt")
+        self.wait_for_log("} begins: analyse")
         self.service.kill()
         self.service.start()
         self.assert_nothing_lost_and_one_report(acknowledged)
@@ -134,7 +134,7 @@ class Kill(unittest.TestCase):
     def test_delivery_in_the_middle_of_sending(self):
         self.service.pacs.stop()
         acknowledged = self.send_until_all_acknowledged()
-        self.wait_for_log("(deliver), attempt 1")
+        self.wait_for_log("attempt 1} begins: deliver")
         kill(self.service.pids("delivery"))
         self.service.pacs.start()
         self.assert_nothing_lost_and_one_report(acknowledged)
