@@ -26,8 +26,9 @@ void SetupToken::offer() const {
     if (file) ::unlink(file_.c_str());
     throw TransientError(fmt::format("{} cannot be written: {}", file_.string(), error));
   }
-  log::warning(fmt::format("nobody has an account yet; the one-time token for the first one is {} ({})",
-                           token, file_.string()));
+  // Not the token itself: more people read logs, and logs travel.
+  log::warning(fmt::format("nobody has an account yet; the one-time token for the first one is in {}",
+                           file_.string()));
 }
 
 bool SetupToken::is(std::string_view token) const {

@@ -6,7 +6,7 @@
 namespace glisson::server {
 
 /// The one-time token with which the first account is made, instead of a default password: whoever can read
-/// it looks after this host. It lies in <data>/setup-token (mode 0600) and is said once in the log.
+/// it looks after this host. It lies in <data>/setup-token (mode 0600) and the log says once where it is.
 class SetupToken {
  public:
   explicit SetupToken(const std::filesystem::path& data_folder);

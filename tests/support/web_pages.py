@@ -37,5 +37,6 @@ class WebPages:
         """Makes the first account, with the one-time token that lies on the host."""
         self.get("/api/session")
         token = (self.service.data / "setup-token").read_text()
+        assert token.strip() not in self.service.log(), "more people read the log than may know the token"
         status, value = self.request("POST", "/api/setup", {"token": token, "name": name, "password": self.PASSWORD})
         assert status == 200, value

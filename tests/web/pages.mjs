@@ -86,6 +86,8 @@ await story("by keyboard alone", {}, async (page) => {
   await page.getByRole("heading", { name: "Overview" }).waitFor();
   await page.getByRole("navigation").getByRole("link", { name: "Peers" }).focus();
   await page.keyboard.press("Enter");
+  // A page that was turned to takes the focus to its heading.
+  await page.getByRole("heading", { name: "Peers" }).and(page.locator(":focus")).waitFor();
   await page.getByRole("button", { name: "Add a peer" }).focus();
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor();

@@ -45,8 +45,8 @@ export function FirstStart({ notice, onSession }: { notice: string; onSession: (
       <form onSubmit={submit}>
         <h1>Welcome to Glisson</h1>
         <p>
-          Nobody has an account yet. To prove that you look after this host, copy the one-time token that the service wrote to its log and to
-          the file <Command>setup-token</Command> in its data folder.
+          Nobody has an account yet. To prove that you look after this host, copy the one-time token that the service wrote to the file{' '}
+          <Command>setup-token</Command> in its data folder.
         </p>
         <Field label="One-time token" name="token" autocomplete="off" spellcheck={false} required autofocus />
         <Field label="Your name" name="name" autocomplete="username" required />
