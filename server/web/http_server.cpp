@@ -6,7 +6,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <list>
@@ -38,14 +37,6 @@ struct Entrance {
   bool health_only;
 };
 
-/// Answers requests one at a time, in a thread of its own.
-struct Worker {
-  std::function<Response(const Request&)> work;
-  std::chrono::milliseconds answer_time;
-  asio::thread_pool thread{1};
-  int waiting = 0;  ///< Requests that it has; counted by the network's thread.
-};
-
 std::string text(beast::string_view view) { return {view.data(), view.size()}; }
 
 Request plain(const http::request<http::string_body>& message) {
@@ -67,16 +58,10 @@ class HttpServer::Implementation {
       : handlers_(std::move(handlers)),
         limits_(limits),
         reverse_proxy_(std::move(reverse_proxy)),
-        worker_{handlers_.work, limits_.answer_time},
-        slow_worker_{handlers_.work_slowly, limits_.slow_time},
-        begin_timer_(loop_),
-        stop_timer_(loop_) {}
-  ~Implementation() {
-    for (Worker* worker : {&worker_, &slow_worker_}) {
-      worker->thread.stop();
-      worker->thread.join();
-    }
-  }
+        stop_timer_(loop_),
+        usual_(handlers_.usual, limits_.answer_time),
+        slow_(handlers_.slow, limits_.slow_time),
+        health_(handlers_.health, limits_.health_time) {}
 
   std::uint16_t listen(const std::string& address, std::uint16_t port, bool health_only);
   void run(int control);
@@ -89,7 +74,8 @@ class HttpServer::Implementation {
   void accept(Entrance& entrance);
   void admit(tcp::socket socket, bool health_only);
   bool make_room(bool health_only);
-  void begin_work();
+  Desk& desk_of(const Request& request);
+  void begin_work(Desk& desk);
   void begin_stop();
   void ended(const std::shared_ptr<Connection>& connection);
 
@@ -97,13 +83,14 @@ class HttpServer::Implementation {
   HttpLimits limits_;
   std::string reverse_proxy_;
   asio::io_context loop_{1};
-  Worker worker_;
-  Worker slow_worker_;
-  asio::steady_timer begin_timer_;
   asio::steady_timer stop_timer_;
   std::list<Entrance> entrances_;
   std::set<std::shared_ptr<Connection>> connections_;
   bool stopping_ = false;
+  // Their threads post to the loop, so they end first.
+  Desk usual_;
+  Desk slow_;
+  Desk health_;
 };
 
 /// One browser's connection: request, answer, and again. Kept by the server until it ends.
@@ -197,40 +184,42 @@ class HttpServer::Implementation::Connection : public std::enable_shared_from_th
     last_ = last_ || !parser_->get().keep_alive();
     const bool head = request.method == "HEAD";
     if (auto response = server_.handlers_.at_once(request)) return write(std::move(*response), head);
-    const bool slow = server_.handlers_.is_slow && server_.handlers_.is_slow(request);
-    Worker& worker = slow ? server_.slow_worker_ : server_.worker_;
-    // Who asks after health, unknown as they are, leave room for whoever is signed in.
-    const int most = health_only_ ? server_.limits_.most_waiting / 2 : server_.limits_.most_waiting;
-    if (worker.waiting >= most) {
-      return write(busy_response("too_busy", "Too much is asked at once. Try again."), head);
+    Desk& desk = server_.desk_of(request);
+    if (desk.waiting >= server_.limits_.most_waiting) {
+      return write(late(desk, request, "too_busy", "Too much is asked at once. Try again."), head);
     }
-    leave_to(worker, std::move(request), head);
+    leave_to(desk, std::move(request), head);
   }
 
-  void leave_to(Worker& worker, Request request, bool head) {
+  static Response late(const Desk& desk, const Request& request, const char* reason, const char* message) {
+    return desk.work.late ? desk.work.late(request) : busy_response(reason, message);
+  }
+
+  void leave_to(Desk& desk, Request asked, bool head) {
     const int number = ++asked_;
+    const auto request = std::make_shared<const Request>(std::move(asked));
     stream_.expires_never();
-    answer_timer_.expires_after(worker.answer_time);
-    answer_timer_.async_wait([self = shared_from_this(), number, head](beast::error_code error) {
-      if (error || self->asked_ != number) return;
-      ++self->asked_;
-      self->last_ = true;
-      self->write(busy_response("no_answer_in_time", "The database does not answer in time. Try again."),
-                  head);
+    answer_timer_.expires_after(desk.answer_time);
+    answer_timer_.async_wait(
+        [self = shared_from_this(), &desk, number, head, request](beast::error_code error) {
+          if (error || self->asked_ != number) return;
+          ++self->asked_;
+          self->last_ = true;
+          self->write(
+              late(desk, *request, "no_answer_in_time", "The database does not answer in time. Try again."),
+              head);
+        });
+    ++desk.waiting;
+    desk.post([self = shared_from_this(), &desk, number, head, request] {
+      Response response = desk.work.answer(*request);
+      asio::post(self->server_.loop_, [self, &desk, number, head, response = std::move(response)]() mutable {
+        --desk.waiting;
+        if (self->asked_ != number) return;  // It was given up.
+        ++self->asked_;
+        self->answer_timer_.cancel();
+        self->write(std::move(response), head);
+      });
     });
-    ++worker.waiting;
-    asio::post(worker.thread,
-               [self = shared_from_this(), &worker, number, head, request = std::move(request)] {
-                 Response response = worker.work(request);
-                 asio::post(self->server_.loop_,
-                            [self, &worker, number, head, response = std::move(response)]() mutable {
-                              --worker.waiting;
-                              if (self->asked_ != number) return;  // It was given up.
-                              ++self->asked_;
-                              self->answer_timer_.cancel();
-                              self->write(std::move(response), head);
-                            });
-               });
   }
 
   void write(Response response, bool head) {
@@ -350,13 +339,20 @@ void HttpServer::Implementation::ended(const std::shared_ptr<Connection>& connec
   if (stopping_ && connections_.empty()) loop_.stop();
 }
 
-void HttpServer::Implementation::begin_work() {
-  asio::post(worker_.thread, [this] {
-    if (handlers_.begin()) return;
-    asio::post(loop_, [this] {
-      begin_timer_.expires_after(begin_interval);
-      begin_timer_.async_wait([this](const boost::system::error_code& error) {
-        if (!error && !stopping_) begin_work();
+Desk& HttpServer::Implementation::desk_of(const Request& request) {
+  const RequestKind kind = handlers_.kind_of ? handlers_.kind_of(request) : RequestKind::usual;
+  if (kind == RequestKind::usual) return usual_;
+  return kind == RequestKind::slow ? slow_ : health_;
+}
+
+void HttpServer::Implementation::begin_work(Desk& desk) {
+  if (!desk.work.begin) return;
+  desk.post([this, &desk] {
+    if (desk.work.begin()) return;
+    asio::post(loop_, [this, &desk] {
+      const auto timer = std::make_shared<asio::steady_timer>(loop_, begin_interval);
+      timer->async_wait([this, &desk, timer](const boost::system::error_code&) {
+        if (!stopping_) begin_work(desk);
       });
     });
   });
@@ -366,7 +362,6 @@ void HttpServer::Implementation::begin_stop() {
   if (stopping_) return;
   stopping_ = true;
   boost::system::error_code ignored;
-  begin_timer_.cancel();
   for (Entrance& entrance : entrances_) entrance.acceptor.close(ignored);
   for (const auto& connection : std::set(connections_)) connection->end_soon();
   if (connections_.empty()) return loop_.stop();
@@ -382,7 +377,7 @@ void HttpServer::Implementation::run(int control) {
       if (!error) begin_stop();
     });
   }
-  if (handlers_.begin) begin_work();
+  for (Desk* desk : {&usual_, &slow_, &health_}) begin_work(*desk);
   loop_.run();
 }
 

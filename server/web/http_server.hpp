@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "server/web/http_message.hpp"
+#include "server/web/desk.hpp"
 
 namespace glisson::server {
 
@@ -18,32 +18,28 @@ struct HttpLimits {
   std::chrono::milliseconds header_time{10'000};        ///< For all of a header, from its first byte.
   std::chrono::milliseconds body_time{20'000};          ///< For all of a body.
   std::chrono::milliseconds idle_time{60'000};          ///< Silence between two requests on one connection.
-  std::chrono::milliseconds answer_time{15'000};        ///< For the worker; then 503.
+  std::chrono::milliseconds answer_time{15'000};        ///< For what is usual; then 503.
   std::chrono::milliseconds slow_time{120'000};         ///< The same for what is slow.
+  std::chrono::milliseconds health_time{3'000};         ///< The same for health: monitors do not wait long.
   std::chrono::milliseconds write_time{30'000};         ///< For the browser to take an answer.
   /// At the pages, and as many at health and metrics; the idlest makes room for one more.
   int most_connections = 256;
-  int most_waiting = 64;  ///< Requests at the worker; more: 503. Half for the address of health alone.
+  int most_waiting = 64;  ///< Requests at one desk; more: 503.
 };
 
 /// Who answers.
 struct HttpHandlers {
-  /// On the network's thread, so it must not block; none leaves the request to the worker.
+  /// On the network's thread, so it must not block; none leaves the request to a desk.
   std::function<std::optional<Response>(const Request&)> at_once;
-  /// On the worker's thread, one request at a time. Never throws.
-  std::function<Response(const Request&)> work;
-  /// Requests that may take long go to a worker of their own, so that they keep nobody waiting. Both may be
-  /// empty.
-  std::function<bool(const Request&)> is_slow;
-  std::function<Response(const Request&)> work_slowly;
-  /// On the worker's thread before the first request and every two seconds, until it returns true. May be
-  /// empty.
-  std::function<bool()> begin;
+  std::function<RequestKind(const Request&)> kind_of;  ///< Whose desk. Empty: all are usual.
+  DeskWork usual;
+  DeskWork slow;
+  DeskWork health;
 };
 
-/// An HTTP/1.1 server: one thread for the network, one worker for what may block, so that health is answered
-/// while the database is silent. Every step of a connection has a deadline, every response the security
-/// headers.
+/// An HTTP/1.1 server: one thread for the network, and a desk for each kind of what may block, so that health
+/// is answered while the database is silent. Every step of a connection has a deadline, every response the
+/// security headers.
 class HttpServer {
  public:
   /// @param reverse_proxy address whose X-Forwarded-For and X-Forwarded-Proto are believed; where set, other

@@ -166,6 +166,12 @@ void add_certificate(Exposition& exposition, const config::Settings& settings) {
   }
 }
 
+void add_process(Exposition& exposition, bool database_up, const config::Settings& settings) {
+  exposition.gauge("glisson_build_info", "Version of this software; always 1.", 1, {{"version", version()}});
+  exposition.gauge("glisson_database_up", "1 while the database answers, else 0.", database_up ? 1 : 0);
+  add_certificate(exposition, settings);
+}
+
 }  // namespace
 
 void Metrics::begin(storage::Database& database) { since_ = storage::database_time(database); }
@@ -182,18 +188,20 @@ storage::Totals Metrics::totals(storage::Database& database) {
   return all;
 }
 
-std::string Metrics::text(storage::Database* database, const config::Settings& settings) {
+std::string Metrics::text_without_figures(bool answers, const config::Settings& settings) {
   Exposition exposition;
-  exposition.gauge("glisson_build_info", "Version of this software; always 1.", 1, {{"version", version()}});
-  exposition.gauge("glisson_database_up", "1 while the database answers, else 0.",
-                   database != nullptr ? 1 : 0);
-  add_certificate(exposition, settings);
-  if (database == nullptr) return exposition.text();
-  add_node(exposition, *database, settings);
-  add_queue(exposition, *database);
-  add_totals(exposition, totals(*database));
-  add_latency(exposition, *database);
-  add_audit(exposition, *database, settings);
+  add_process(exposition, answers, settings);
+  return exposition.text();
+}
+
+std::string Metrics::text(storage::Database& database, const config::Settings& settings) {
+  Exposition exposition;
+  add_process(exposition, true, settings);
+  add_node(exposition, database, settings);
+  add_queue(exposition, database);
+  add_totals(exposition, totals(database));
+  add_latency(exposition, database);
+  add_audit(exposition, database, settings);
   return exposition.text();
 }
 

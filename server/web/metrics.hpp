@@ -17,9 +17,11 @@ class Metrics {
  public:
   /// Counters begin at 0 now.
   void begin(storage::Database& database);
-  /// @param database null while it does not answer: then only that is told.
-  /// @throws TransientError when it does not.
-  std::string text(storage::Database* database, const config::Settings& settings);
+  /// @throws TransientError when the database does not answer.
+  std::string text(storage::Database& database, const config::Settings& settings);
+  /// What is known without asking the database.
+  /// @param answers whether it does, though too slowly for the figures.
+  static std::string text_without_figures(bool answers, const config::Settings& settings);
 
  private:
   storage::Totals totals(storage::Database& database);

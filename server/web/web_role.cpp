@@ -38,12 +38,21 @@ bool listen_patiently(HttpServer& server, int control, const std::string& addres
 int run_web_role(const config::Settings& settings, int control) {
   WebService service(settings);
   WebService slow_service(settings);
-  HttpServer server({.at_once = [&](const Request& request) { return service.answer_at_once(request); },
-                     .work = [&](const Request& request) { return service.answer(request); },
-                     .is_slow = WebService::is_slow,
-                     .work_slowly = [&](const Request& request) { return slow_service.answer(request); },
-                     .begin = [&] { return service.begin(); }},
-                    {}, settings.web_reverse_proxy);
+  HttpLimits limits;
+  limits.health_time = Health::answer_time;
+  HttpServer server(
+      {.at_once = [&](const Request& request) { return service.answer_at_once(request); },
+       .kind_of = WebService::kind_of,
+       .usual = {.answer = [&](const Request& request) { return service.answer(request); },
+                 .late = {},
+                 .begin = [&] { return service.begin(); }},
+       .slow = {.answer = [&](const Request& request) { return slow_service.answer(request); },
+                .late = {},
+                .begin = {}},
+       .health = {.answer = [&](const Request& request) { return service.answer_health(request); },
+                  .late = [&](const Request& request) { return service.late_health(request); },
+                  .begin = [&] { return service.begin_health(); }}},
+      limits, settings.web_reverse_proxy);
   if (!settings.metrics_bind_address.empty() &&
       !listen_patiently(server, control, settings.metrics_bind_address, settings.metrics_port, true)) {
     return 0;

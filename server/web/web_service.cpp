@@ -3,12 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "engine/errors.hpp"
 #include "server/log.hpp"
-#include "server/resources/readiness.hpp"
 #include "server/roles.hpp"
 #include "server/web/password.hpp"
 #include "server/web/security.hpp"
@@ -19,13 +17,9 @@ namespace glisson::server {
 namespace {
 
 using namespace std::chrono_literals;
-using nlohmann::json;
 
 /// After the database did not answer, requests are told so for as long without asking it again.
 constexpr auto silence = 1s;
-
-/// How long the figures are told again as they were: who asks for them all the time keeps nobody waiting.
-constexpr auto figures_time = 1s;
 
 /// The arguments of a path that fits the pattern.
 std::optional<std::vector<std::string>> match(std::string_view pattern,
@@ -46,11 +40,6 @@ std::optional<std::vector<std::string>> match(std::string_view pattern,
   }
   if (next != segments.size()) return std::nullopt;
   return arguments;
-}
-
-bool is_health(const Target& target) {
-  return target.segments.size() == 1 &&
-         (target.segments[0] == "livez" || target.segments[0] == "readyz" || target.segments[0] == "metrics");
 }
 
 Response not_allowed(const std::string& methods) {
@@ -96,7 +85,9 @@ const std::vector<Route>& api_routes() {
 }
 
 WebService::WebService(const config::Settings& settings)
-    : state_{settings, SetupToken(settings.data), {}}, known_hosts_(known_hosts(settings.web_host_names)) {}
+    : state_{settings, SetupToken(settings.data), {}},
+      known_hosts_(known_hosts(settings.web_host_names)),
+      health_(settings) {}
 
 std::optional<Response> WebService::answer_at_once(const Request& request) const {
   Target target;
@@ -121,11 +112,14 @@ std::optional<Response> WebService::answer_at_once(const Request& request) const
   return std::nullopt;
 }
 
-bool WebService::is_slow(const Request& request) {
+RequestKind WebService::kind_of(const Request& request) {
   try {
-    return request.method == "POST" && match("/api/peers/{}/check", parse_target(request.target).segments);
+    const Target target = parse_target(request.target);
+    if (is_health(target)) return RequestKind::health;
+    const bool slow = request.method == "POST" && match("/api/peers/{}/check", target.segments);
+    return slow ? RequestKind::slow : RequestKind::usual;
   } catch (const RejectedInput&) {
-    return false;
+    return RequestKind::usual;
   }
 }
 
@@ -133,8 +127,7 @@ Response WebService::answer(const Request& request) {
   try {
     if (auto response = answer_at_once(request)) return *response;
     const Target target = parse_target(request.target);
-    if (!is_health(target)) return answer_api(request, target);
-    return target.segments[0] == "readyz" ? ready() : metrics();
+    return is_health(target) ? health_.answer(target) : answer_api(request, target);
   } catch (const ApiError& error) {
     Response response = error_response(error.status, error.reason, error.message);
     response.headers = error.headers;
@@ -147,6 +140,20 @@ Response WebService::answer(const Request& request) {
     log::error(fmt::format("a request met a defect: {}", error.what()));
     return error_response(500, "defect", "Glisson met a defect; its log says which. Please report it.");
   }
+}
+
+Response WebService::answer_health(const Request& request) {
+  if (auto response = answer_at_once(request)) return *response;
+  try {
+    return health_.answer(parse_target(request.target));
+  } catch (const std::exception& error) {
+    log::error(fmt::format("a request met a defect: {}", error.what()));
+    return error_response(500, "defect", "Glisson met a defect; its log says which. Please report it.");
+  }
+}
+
+Response WebService::late_health(const Request& request) const {
+  return health_.late(parse_target(request.target));
 }
 
 Response WebService::answer_api(const Request& request, const Target& target) {
@@ -195,7 +202,6 @@ storage::Database& WebService::database() {
 
 bool WebService::begin() {
   try {
-    metrics_.begin(database());
     if (!storage::any_account(database())) state_.setup_token.offer();
     return true;
   } catch (const TransientError&) {
@@ -203,32 +209,6 @@ bool WebService::begin() {
   } catch (const std::exception& error) {
     log::error(fmt::format("the one-time token cannot be offered: {}", error.what()));
     return true;
-  }
-}
-
-Response WebService::ready() {
-  json body{{"ready", false}, {"reasons", json::array()}};
-  try {
-    const Readiness node = readiness(database(), state_.settings);
-    body["ready"] = node.ready;
-    if (!node.ready) body["reasons"].push_back({{"reason", node.reason}, {"message", node.detail}});
-    body["pauses"] = pauses_json(node.pauses);
-  } catch (const TransientError&) {
-    body["reasons"].push_back(
-        {{"reason", "database_does_not_answer"}, {"message", "The database does not answer."}});
-  }
-  return json_response(body, body["ready"] ? 200 : 503);
-}
-
-Response WebService::metrics() {
-  const auto now = std::chrono::steady_clock::now();
-  if (now < figures_until_) return figures_;
-  try {
-    figures_ = {200, metrics_content_type, metrics_.text(&database(), state_.settings), {}};
-    figures_until_ = now + figures_time;
-    return figures_;
-  } catch (const TransientError&) {
-    return {200, metrics_content_type, metrics_.text(nullptr, state_.settings), {}};
   }
 }
 

@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "server/web/api.hpp"
-#include "server/web/metrics.hpp"
+#include "server/web/desk.hpp"
+#include "server/web/health.hpp"
 
 namespace glisson::server {
 
@@ -19,14 +20,20 @@ class WebService {
   /// May be called while another thread is in answer().
   std::optional<Response> answer_at_once(const Request& request) const;
 
-  /// Whether the answer may take minutes: the check of a peer.
-  static bool is_slow(const Request& request);
+  /// Who has to answer: the check of a peer may take minutes, and health must not wait for anybody.
+  static RequestKind kind_of(const Request& request);
 
   /// Everything. One thread at a time. Never throws: 503 while the database does not answer, 500 for a
   /// defect, which is logged.
   Response answer(const Request& request);
 
-  /// Begins to count, and offers the one-time token where nobody has an account. In the thread of answer().
+  /// Answers /readyz and /metrics; see Health. May be called while another thread is in answer().
+  Response answer_health(const Request& request);
+  Response late_health(const Request& request) const;
+  /// Begins to count. In the thread of answer_health(); see Health::begin.
+  bool begin_health() { return health_.begin(); }
+
+  /// Offers the one-time token where nobody has an account. In the thread of answer().
   /// @return false while the database does not answer: to be called again.
   bool begin();
 
@@ -35,14 +42,10 @@ class WebService {
   Response call(const Route& route, const Request& request, const Target& target,
                 std::vector<std::string> arguments);
   storage::Database& database();
-  Response ready();
-  Response metrics();
 
   WebState state_;
   std::vector<std::string> known_hosts_;
-  Metrics metrics_;
-  Response figures_;
-  std::chrono::steady_clock::time_point figures_until_;  ///< Until then, figures_ are new enough.
+  Health health_;
   std::optional<storage::Database> database_;
   std::chrono::steady_clock::time_point silent_until_;  ///< The database was asked just before, in vain.
   bool said_silent_ = false;                            ///< In the log: once, not with every request.

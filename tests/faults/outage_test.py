@@ -1,5 +1,8 @@
 """PostgreSQL stopped, killed or frozen: no Success meanwhile, receiving again by itself, nothing lost."""
 
+import contextlib
+import http.client
+import json
 import os
 import pathlib
 import shutil
@@ -104,6 +107,24 @@ class Outage(unittest.TestCase):
         self.assertEqual({path.stem for path in (service.data / "store" / "instances").rglob("*.dcm")}, rows)
         self.assertEqual(len(service.pacs.received()), 1)
 
+    def monitor(self, service, target):
+        """Status, body and seconds of what a monitor asks for."""
+        begin = time.monotonic()
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", service.web_port, timeout=9)) as connection:
+            connection.request("GET", target)
+            response = connection.getresponse()
+            return response.status, response.read().decode(), time.monotonic() - begin
+
+    def assert_monitoring_is_told(self, service):
+        """Prometheus gives an answer ten seconds; without one it takes the whole node for down."""
+        status, body, seconds = self.monitor(service, "/metrics")
+        self.assertEqual(status, 200)
+        self.assertIn("\nglisson_database_up 0\n", body)
+        self.assertLess(seconds, 5)
+        status, body, seconds = self.monitor(service, "/readyz")
+        self.assertEqual((status, json.loads(body)["reasons"][0]["reason"]), (503, "database_does_not_answer"))
+        self.assertLess(seconds, 5)
+
     def test_stopped_and_started_again(self):
         database = self.external()
         service = self.start(database)
@@ -142,14 +163,17 @@ class Outage(unittest.TestCase):
         self.assertEqual(self.send(service, self.files[0]), SUCCESS)
         peer = self.open(service)
         self.assertEqual(self.send(service, self.files[1], peer), SUCCESS)
+        wait_until(lambda: self.monitor(service, "/readyz")[0] == 200, 30, "the node is ready")
         frozen = database.pids()
         for pid in frozen:
             os.kill(pid, signal.SIGSTOP)
         try:
+            self.assert_monitoring_is_told(service)
             begin = time.monotonic()
             self.assertEqual(self.send(service, self.files[2], peer), OUT_OF_RESOURCES)
             figure(4, "frozen_to_A700", time.monotonic() - begin, "s")
             self.assertLess(time.monotonic() - begin, 20)
+            self.assert_monitoring_is_told(service)
             self.assertTrue(service.echo())
             begin = time.monotonic()
             self.assertIsNone(self.send(service, self.files[2]))
@@ -160,6 +184,8 @@ class Outage(unittest.TestCase):
                 os.kill(pid, signal.SIGCONT)
         seconds = self.seconds_until_stored(service, self.files[2], time.monotonic())
         figure(4, "thawed_to_success", seconds, "s")
+        wait_until(lambda: "\nglisson_database_up 1\n" in self.monitor(service, "/metrics")[1]
+                   and self.monitor(service, "/readyz")[0] == 200, 10, "monitoring is told")
         self.assertLess(seconds, 5)
         self.assert_all_is_reported(service)
 

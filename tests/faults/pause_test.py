@@ -60,7 +60,8 @@ class Pause(unittest.TestCase):
         with self.subTest("everybody who asks is told"):
             status, body = wait_until(self.with_pauses, 30, "the web role has asked the database")
             self.assertEqual((status, body["reasons"][0]["reason"], len(body["pauses"])), (503, "receive_paused", 3))
-            self.assertIn("the disk is changed", body["reasons"][0]["message"])
+            self.assertIn("receiving is paused since 20", body["reasons"][0]["message"])
+            self.assertEqual({tuple(sorted(pause)) for pause in body["pauses"]}, {("since", "what")})
             self.assertIn('\nglisson_paused{activity="analyse"} 1\n', self.pages.get("/metrics"))
             self.assertEqual(self.service.status()["reason"], "receive_paused")
             wait_until(lambda: "delivering is paused by" in self.service.log(), 30, "the log tells")

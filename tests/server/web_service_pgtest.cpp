@@ -28,6 +28,35 @@ TEST_F(WebServiceTest, TellsHealthAndFiguresWithoutSignIn) {
   EXPECT_EQ(client_.send("POST", "/livez").status, 405);
 }
 
+TEST_F(WebServiceTest, TellsNobodyWithoutSignInWhoPausedWhatAndWhy) {
+  auto database = client_.database().connect();
+  for (const auto activity : {storage::Activity::receive, storage::Activity::deliver}) {
+    storage::pause(database, activity, {"CANARY^Ann", "CANARY of Meier, born 1950-01-01"});
+  }
+  const Response response = client_.send("GET", "/readyz");
+  const json body = json::parse(response.body);
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(body["reasons"][0]["reason"], "receive_paused");
+  ASSERT_EQ(body["pauses"].size(), 2U);
+  EXPECT_EQ(body["pauses"][1]["what"], "deliver");
+  EXPECT_EQ(body["pauses"][1]["since"].get<std::string>().substr(0, 2), "20");
+  for (const char* target : {"/livez", "/readyz", "/metrics"}) {
+    EXPECT_THAT(client_.send("GET", target).body, testing::Not(HasSubstr("CANARY"))) << target;
+  }
+}
+
+TEST_F(WebServiceTest, SaysWhatItKnowsInThePlaceOfAnAnswerThatIsNotThereInTime) {
+  const auto metrics = [&] { return client_.service().late_health(client_.request("GET", "/metrics")); };
+  const auto ready = [&] { return client_.service().late_health(client_.request("GET", "/readyz")); };
+  EXPECT_EQ(metrics().status, 200);
+  EXPECT_THAT(metrics().body, HasSubstr("\nglisson_database_up 0\n")) << "it was never asked";
+  EXPECT_EQ(ready().status, 503);
+  EXPECT_EQ(json::parse(ready().body)["reasons"][0]["reason"], "database_does_not_answer");
+  client_.send("GET", "/readyz");
+  EXPECT_THAT(metrics().body, HasSubstr("\nglisson_database_up 1\n")) << "it answers, only not in time";
+  EXPECT_EQ(json::parse(ready().body)["reasons"][0]["reason"], "no_answer_in_time");
+}
+
 TEST_F(WebServiceTest, ServesThePagesAndNoOtherFile) {
   const Response document = client_.send("GET", "/");
   EXPECT_EQ(document.content_type, "text/html; charset=utf-8");
@@ -132,6 +161,7 @@ TEST(WebServiceWithoutDatabase, LivesAndSaysThatItIsNotReady) {
     EXPECT_THAT(response.body, testing::Not(HasSubstr("nowhere")));
   EXPECT_THAT(answer("/metrics").body, HasSubstr("glisson_database_up 0\n"));
   EXPECT_FALSE(service.begin());
+  EXPECT_FALSE(service.begin_health());
 }
 
 TEST(WebServiceAfterAnOutage, AnswersAgain) {
