@@ -95,6 +95,14 @@ class BadInput(unittest.TestCase):
                 job = self.ended(flaw)
                 self.assertEqual(job[2:4], ["dead", reason])
                 self.assert_shown(job[4], reason)
+        # Numbers beyond all sizes, and pixels of another one: what measures them goes on, and so does what receives.
+        beyond = ("absurd_number_of_frames", "absurd_rows_and_columns", "jpeg_of_another_size", "truncated_jpeg")
+        self.assertTrue(self.service.echo())
+        figure(9, "pixel_data_that_lie_with_their_reason", sum(self.ended(flaw)[3] == FLAWS[flaw] for flaw in beyond),
+               f"of_{len(beyond)}")
+        ended = self.service.log().count("ended by signal")
+        figure(9, "processes_ended_by_pixel_data_that_lie", ended, "processes")
+        self.assertEqual(ended, 0)
         figure(16, "flaws_with_their_reason", sum(self.ended(flaw)[3] == FLAWS[flaw] for flaw in FLAWS), f"of_{len(FLAWS)}")
         self.assert_shown(self.ended("missing_slice")[4], "incomplete: 4 of 5 images")
         self.assert_shown(self.ended("undecoded_images")[4], "cannot be decoded")

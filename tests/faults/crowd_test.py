@@ -122,6 +122,8 @@ class Crowd(unittest.TestCase):
             for drip in drips:
                 drip.stop()
         wait_until(lambda: service.log().count("timed out") >= 60, 40, "idle associations are cut")
+        figure(6, "idle_associations_cut", service.log().count("timed out"), "associations")
+        figure(6, "too_slow_within_a_message_cut", service.log().count("too slow"), "associations")
         self.assertGreaterEqual(service.log().count("too slow"), 10)
         p99 = percentile(latencies, 99)
         figure(6, "c_echo_p99", p99, "s")
@@ -203,7 +205,7 @@ class Crowd(unittest.TestCase):
         for name, taken in (("title", of_title), ("address", of_address), ("total", in_total)):
             figure(7, f"rejected_for_{name}_median", percentile(taken, 50) * 1000, "ms")
             figure(7, f"rejected_for_{name}_slowest", max(taken) * 1000, "ms")
-            self.assertLessEqual(percentile(taken, 50), 0.1)
+            self.assertLessEqual(max(taken), 0.1)
         for peer in held:
             peer.socket.close()
         wait_until(service.echo, 10, "associations are taken again")

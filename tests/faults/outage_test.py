@@ -18,7 +18,7 @@ from raw_peer import RawPeer, data_set_of, file_meta_of
 
 ACCEPTED = 2
 SUCCESS, OUT_OF_RESOURCES = 0x0000, 0xA700
-OUTAGE = 4  # Seconds; tests/faults/soak stops it for a minute.
+OUTAGE = float(os.environ.get("GLISSON_OUTAGE", 4))  # Seconds; the long form stops it for a minute.
 PROGRAMS = "/usr/lib/postgresql/15/bin"
 
 
@@ -64,6 +64,7 @@ class PostgreSql:
 
 class Outage(unittest.TestCase):
     def start(self, database=None):
+        self.acknowledged = set()
         url = f'[database]\nurl = "{database.url}"\n' if database else ""
         service = Service(f"[queue]\nsettle_time = 1\nlease = 2\n[receive]\nmin_associations = 2\n{url}")
         self.addCleanup(service.close)
@@ -82,10 +83,14 @@ class Outage(unittest.TestCase):
     def send(self, service, path, peer=None):
         """Status of a C-STORE of the file, on an association of its own unless one is given; None: rejected."""
         sop_class, uid, transfer_syntax = file_meta_of(path)
-        if peer:
-            return peer.store(uid, data_set_of(path))
-        with RawPeer(service.port, "PACS", sop_class, transfer_syntax) as peer:
-            return peer.store(uid, data_set_of(path)) if peer.answer == ACCEPTED else None
+        status = None
+        with contextlib.ExitStack() as own:
+            peer = peer or own.enter_context(RawPeer(service.port, "PACS", sop_class, transfer_syntax))
+            if peer.answer == ACCEPTED:
+                status = peer.store(uid, data_set_of(path))
+        if status == SUCCESS:
+            self.acknowledged.add(uid)
+        return status
 
     def open(self, service):
         sop_class, _, transfer_syntax = file_meta_of(self.files[0])
@@ -98,7 +103,13 @@ class Outage(unittest.TestCase):
         return time.monotonic() - since
 
     def assert_all_is_reported(self, service):
-        """Sends everything again, as a PACS does that was told to."""
+        """What was acknowledged is there; and everything is sent again, as a PACS does that was told to."""
+        kept = {path.stem for path in (service.data / "store" / "instances").rglob("*.dcm")}
+        here = {uid for uid, file_id in service.query("select sop_instance_uid, file_id from glisson.instance")
+                if file_id in kept}
+        self.assertGreater(len(self.acknowledged), 1)
+        figure(4, f"acknowledged_lost_{self._testMethodName.removeprefix('test_')}", len(self.acknowledged - here), "instances")
+        self.assertEqual(self.acknowledged - here, set())
         self.assertEqual(len(service.store(*self.files)[1]), len(self.files))
         wait_until(service.pacs.received, 90, "a report at the PACS")
         self.assertEqual(service.query("select count(*), count(distinct sop_instance_uid) from glisson.instance"),
@@ -135,6 +146,8 @@ class Outage(unittest.TestCase):
         answers = [self.send(service, self.files[1], peer)]
         while time.monotonic() < end:
             answers.append(self.send(service, self.files[1]))
+        figure(4, "stopped_for", OUTAGE, "s")
+        figure(4, "answers_while_stopped", len(answers), "answers")
         figure(4, "success_while_stopped", answers.count(SUCCESS), "instances")
         self.assertEqual(set(answers), {OUT_OF_RESOURCES, None})
         self.assertEqual(service.status()["reason"], "database_does_not_answer")

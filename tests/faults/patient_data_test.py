@@ -1,6 +1,8 @@
-"""Patient data stay out of logs and command lines, on error paths too: canaries in every text of every object."""
+"""Patient data stay out of logs, command lines, metrics and what the web process shows to everybody, on error paths too:
+canaries in every text of every object."""
 
 import contextlib
+import http.client
 import json
 import os
 import pathlib
@@ -11,6 +13,7 @@ import tarfile
 import threading
 import time
 import unittest
+import urllib.parse
 
 from figures import figure
 from glisson_service import Service, free_port, sop_instance_uid, wait_until
@@ -22,6 +25,11 @@ SETTINGS = "[queue]\nsettle_time = 1\nlease = 2\nincomplete_after = 2\n[log]\nle
 FLAWED = ("missing_slice", "no_references", "duplicate_position", "mixed_pixel_spacing", "truncated_image",
           "truncated_mask", "fractional_mask", "absurd_rows_and_columns", "malformed_series_uid",
           "no_segment_of_interest", "secondary_capture")
+
+# Addresses that the web process answers without a sign-in, or refuses.
+WEB = pathlib.Path(__file__).resolve().parents[2] / "server" / "web"
+ADDRESSES = {"/", "/livez", "/readyz", "/metrics", "/nowhere"} | {
+    address for path in WEB.glob("*.cpp") for address in re.findall(r'"(/api/[^"]*)"', path.read_text())}
 
 # What must not be found, whatever its case: the canary word, the arc of every UID of the patient, the date.
 CANARY, ARC, DATE = "Zqcanary", "1.2.826.0.8.777", "19170203"
@@ -66,6 +74,7 @@ class PatientData(unittest.TestCase):
         self.addCleanup(self.service.close)
         self.service.start()
         self.number = 0
+        self.pages = {}  # text by when it was seen and where
 
     def study(self, flaw):
         """A synthetic study with canaries in every text, UID and date of its objects."""
@@ -111,7 +120,19 @@ class PatientData(unittest.TestCase):
         for word in words:
             wait_until(lambda: word in self.service.log(), 60, f"the log tells of '{word}'")
 
-    def test_no_log_and_no_command_line_has_patient_data(self):
+    def see_pages(self, when, named=CANARY):
+        """What the web process tells somebody who has not signed in and names a patient; an answer each."""
+        for address in ADDRESSES:
+            for method in ("GET", "POST"):
+                connection = http.client.HTTPConnection("127.0.0.1", self.service.web_port, timeout=30)
+                connection.request(method, address.replace("{}", urllib.parse.quote(named)), None if method == "GET" else "{}",
+                                   {"Content-Type": "application/json"})
+                answer = connection.getresponse()
+                self.assertTrue(answer.status != 200 or method == "GET", f"{method} {address}: {answer.status}")
+                self.pages[f"{when}: {method} {address}"] = f"{answer.headers}{answer.read().decode()}"
+                connection.close()
+
+    def test_nothing_that_others_see_has_patient_data(self):
         lines = CommandLines(self.service)
         acceptor = RawAcceptor(0xC001, f"{CANARY}^Patient cannot be stored")
         self.addCleanup(acceptor.close)
@@ -131,14 +152,17 @@ class PatientData(unittest.TestCase):
             self.send(self.study(flaw))
         self.send(self.study("other_pixels"))
         self.refused_and_cut()
+        self.see_pages("in the middle")
         self.while_the_database_is_down(whole)
         self.send(self.study("none"))
         self.wait_for_jobs("analyse")
         self.as_json(whole)
+        self.assertRegex(self.pages["in the middle: GET /metrics"], r"\nglisson_instances_received_total [1-9]")
         self.reached("instance refused", "rejected", "is dead", "ended by signal 11 (SIGSEGV)", "not received whole",
                      "waiting: ")
         self.service.stop()
-        self.assert_no_canaries({"the log": self.service.log(), "command lines": lines.stop(),
+        figure(13, "unauthenticated_answers_searched", len(self.pages), "answers")
+        self.assert_no_canaries({"the log": self.service.log(), "command lines": lines.stop(), **self.pages,
                                  **{str(path.relative_to(self.service.data)): path.read_text(errors="replace")
                                     for path in self.service.data.rglob("*.log*")}})
 
@@ -156,6 +180,7 @@ class PatientData(unittest.TestCase):
         self.while_the_database_is_down(whole)
         self.wait_for_jobs("analyse")
         self.search_bundles()
+        self.see_pages("at the end")
         self.service.stop()
         lines = [json.loads(line) for line in self.service.log()[begin:].splitlines() if line.startswith("{")]
         self.assertLessEqual({"analysis", "association", "delivery", "supervisor", "upkeep"}, {line["role"] for line in lines})
@@ -177,6 +202,7 @@ class PatientData(unittest.TestCase):
     def search_bundles(self):
         # Not by a command, whose command line everybody could read.
         self.service.query(f"insert into glisson.pause values ('receive', 'ada', '{CANARY}^Patient is moved')")
+        self.see_pages("while receiving is paused for a reason")
         whole = self.bundle("whole")
         self.assertEqual(set(whole), {"manifest.txt", "host.txt", "settings.txt", "service.log", "postgresql.log",
                                       "status.txt", "migrations.txt", "queue.json", "figures.json", "peers.json",
@@ -233,6 +259,7 @@ class PatientData(unittest.TestCase):
             for number in range(5):
                 if number == 1:
                     os.kill(self.service.postmaster(), signal.SIGKILL)
+                    self.see_pages("without a database")
                 with contextlib.suppress(ConnectionError):
                     peer.store(f"{uid}.{number}", ct_image(uid, uid + ".7", f"{uid}.{number}",
                                                            more={0x00100010: ("PN", CANARY)}))

@@ -116,8 +116,10 @@ class Resources(unittest.TestCase):
         self.assertEqual(self.send(service, self.images[0]), SUCCESS)
         peer = self.open(service)
         foreign = self.fill(service.data / "store", 0)
-        for path in self.images[1:4]:
-            self.assertEqual(self.send(service, path, peer), OUT_OF_RESOURCES)
+        statuses = [self.send(service, path, peer) for path in self.images[1:4]]
+        figure(3, "answers_A700_with_a_full_store", statuses.count(OUT_OF_RESOURCES), "of_3")
+        self.assertEqual(statuses, [OUT_OF_RESOURCES] * 3)
+        figure(3, "partial_files_with_a_full_store", len(stored_files(service)) - 1, "files")
         self.assertEqual(len(stored_files(service)), 1)
         foreign.unlink()
         begin = time.monotonic()
@@ -139,8 +141,11 @@ class Resources(unittest.TestCase):
                               capture_output=True, timeout=30).returncode != 0:
                 break
         answers = [self.send(service, self.images[1], peer)] + [self.send(service, path) for path in self.images[2:5]]
+        figure(3, "success_with_a_full_database", answers.count(SUCCESS), "instances")
         self.assertEqual(answers, [OUT_OF_RESOURCES, None, None, None])
-        self.assertFalse(service.status()["ready"])
+        ready = service.status()["ready"]
+        figure(3, "ready_with_a_full_database", int(ready), "of_1")
+        self.assertFalse(ready)
         self.assertTrue(service.echo())
         foreign.unlink()
         begin = time.monotonic()
