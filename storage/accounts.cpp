@@ -22,6 +22,9 @@ constexpr Statement insert_account{"insert_account", R"(
 constexpr Statement update_password{"update_password",
                                     "update account set password_hash = $2 where account_id = $1"};
 
+constexpr Statement update_password_of_name{
+    "update_password_of_name", "update account set password_hash = $2 where name = $1 returning account_id"};
+
 constexpr Statement delete_account{"delete_account", "delete from account where name = $1 returning role"};
 
 constexpr Statement select_administrators{"select_administrators",
@@ -36,6 +39,8 @@ constexpr Statement delete_old_sessions{"delete_old_sessions",
 
 constexpr Statement delete_other_sessions{
     "delete_other_sessions", "delete from web_session where account_id = $1 and token_digest <> $2"};
+
+constexpr Statement delete_sessions{"delete_sessions", "delete from web_session where account_id = $1"};
 
 constexpr Statement select_session{"select_session", R"(
   select account_id, name, role from web_session join account using (account_id)
@@ -124,6 +129,17 @@ void change_password(Database& database, const Account& account, const std::stri
     set_author(transaction, {account.name, {}});
     transaction.run(update_password, account.id, password_hash);
     transaction.run(delete_other_sessions, account.id, binary(kept));
+  });
+}
+
+bool reset_password(Database& database, const std::string& name, const std::string& password_hash,
+                    const Author& author) {
+  return database.connection().transaction([&](Transaction& transaction) {
+    set_author(transaction, author);
+    const pqxx::result rows = transaction.run(update_password_of_name, name, password_hash);
+    if (rows.empty()) return false;
+    transaction.run(delete_sessions, rows.front()[0].as<std::int64_t>());
+    return true;
   });
 }
 

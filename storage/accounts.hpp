@@ -51,6 +51,11 @@ bool add_account(Database& database, const Credentials& account, const Author& a
 void change_password(Database& database, const Account& account, const std::string& password_hash,
                      const Sha256& kept);
 
+/// A new password for somebody who forgot the old one. Ends all sessions of the account.
+/// @return false when there is no such account.
+bool reset_password(Database& database, const std::string& name, const std::string& password_hash,
+                    const Author& author);
+
 enum class AccountRemoval { removed, unknown, last_administrator };
 /// Ends all of its sessions too. The last administrator stays.
 AccountRemoval remove_account(Database& database, const std::string& name, const Author& author);

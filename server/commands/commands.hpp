@@ -137,6 +137,18 @@ struct ExplainOptions {
 };
 int explain(const ExplainOptions& options);
 
+/// `glisson account list|reset`.
+struct AccountOptions {
+  std::string name;
+  bool from_stdin = false;  ///< reset: the new password is a line of standard input; else it is made here.
+  std::string reason;
+  SettingsOptions settings;
+  bool json = false;
+};
+int account_list(const AccountOptions& options);
+/// Prints a password only where it made it.
+int account_reset(const AccountOptions& options);
+
 /// `glisson deliver STUDY --to PEER`.
 struct DeliverOptions {
   std::string study;  ///< Accession number or Study Instance UID.

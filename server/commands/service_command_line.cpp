@@ -197,6 +197,25 @@ void add_deliver(CLI::App& app, int& exit_code) {
   action.command->footer("Example:\n  glisson deliver A1234 --to pacs");
 }
 
+void add_account(CLI::App& app, int& exit_code) {
+  CLI::App* account = app.add_subcommand("account", "Who may sign in to the web pages");
+  account->require_subcommand(1);
+  add_action(*account, exit_code, "list", "List the accounts", &account_list)
+      .with_json()
+      .with_footer("Example:\n  glisson account list");
+  auto action = add_action(*account, exit_code, "reset",
+                           "Give an account a new password, where the old one was forgotten", &account_reset);
+  action.argument("ACCOUNT", &AccountOptions::name, "Name of the account");
+  const auto [command, options] = action;
+  command->add_flag("--stdin", options->from_stdin,
+                    "Take the password from standard input, a line; else one is made and shown once");
+  command->add_option("--reason", options->reason, "Why; kept with the change")->type_name("TEXT");
+  command->footer(
+      "Example:\n"
+      "  glisson account reset Ada --reason \"back from holidays\"\n"
+      "The account is signed out everywhere. Who did it is kept among the changes and in the audit trail.");
+}
+
 void add_status(CLI::App& app, int& exit_code) {
   add_action(app, exit_code, "status",
              "Tell whether this node receives, its resources and open alerts; exit code 4 while it does not",
@@ -292,6 +311,7 @@ void add_service_commands(CLI::App& app, int& exit_code) {
   add_job(app, exit_code);
   add_explain(app, exit_code);
   add_deliver(app, exit_code);
+  add_account(app, exit_code);
   add_status(app, exit_code);
   add_pauses(app, exit_code);
   add_support_bundle(app, exit_code);
