@@ -3,11 +3,9 @@
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcfilefo.h>
 #include <dcmtk/dcmdata/dcistrmb.h>
-#include <dcmtk/dcmdata/dcpixseq.h>
 #include <dcmtk/dcmdata/dcxfer.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <random>
 #include <string>
 #include <string_view>
@@ -15,23 +13,12 @@
 
 #include "dicom/dicom_file.hpp"
 #include "dicom/nesting.hpp"
+#include "tests/support/dcmtk_nesting.hpp"
 
 namespace glisson::dicom {
 namespace {
 
 using namespace std::string_literals;
-
-int depth_of(DcmItem& item) {
-  int deepest = 0;
-  for (unsigned long i = 0; i < item.card(); ++i) {
-    auto* const sequence = dynamic_cast<DcmSequenceOfItems*>(item.getElement(i));
-    if (sequence == nullptr || dynamic_cast<DcmPixelSequence*>(sequence) != nullptr) continue;
-    // One without items, which an implicit VR may promise and not hold, costs no recursion.
-    for (unsigned long j = 0; j < sequence->card(); ++j)
-      deepest = std::max(deepest, 1 + depth_of(*sequence->getItem(j)));
-  }
-  return deepest;
-}
 
 /// How deeply DCMTK nests what it makes of the file, also where it gives up half-way.
 int depth_by_dcmtk(const std::string& file, bool known_transfer_syntax) {
@@ -44,7 +31,7 @@ int depth_by_dcmtk(const std::string& file, bool known_transfer_syntax) {
                                         known_transfer_syntax ? EXS_Unknown : EXS_LittleEndianExplicit,
                                         EGL_noChange, DCM_MaxReadLength, DcmTagKey(0x7FE0, 0x0011)));
   parsed.transferEnd();
-  return depth_of(*parsed.getDataset());
+  return tests::depth_of(*parsed.getDataset());
 }
 
 /// Makes files that are nearly right: grammar, and pieces that parsers read differently.

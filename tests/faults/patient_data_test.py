@@ -132,6 +132,10 @@ class PatientData(unittest.TestCase):
                 self.pages[f"{when}: {method} {address}"] = f"{answer.headers}{answer.read().decode()}"
                 connection.close()
 
+    def is_paused(self):
+        self.see_pages("while receiving is paused for a reason")
+        return '{activity="receive"} 1' in self.pages["while receiving is paused for a reason: GET /metrics"]
+
     def test_nothing_that_others_see_has_patient_data(self):
         lines = CommandLines(self.service)
         acceptor = RawAcceptor(0xC001, f"{CANARY}^Patient cannot be stored")
@@ -202,7 +206,7 @@ class PatientData(unittest.TestCase):
     def search_bundles(self):
         # Not by a command, whose command line everybody could read.
         self.service.query(f"insert into glisson.pause values ('receive', 'ada', '{CANARY}^Patient is moved')")
-        self.see_pages("while receiving is paused for a reason")
+        wait_until(lambda: self.is_paused(), 30, "the web process knows of it")
         whole = self.bundle("whole")
         self.assertEqual(set(whole), {"manifest.txt", "host.txt", "settings.txt", "service.log", "postgresql.log",
                                       "status.txt", "migrations.txt", "queue.json", "figures.json", "peers.json",

@@ -1,5 +1,5 @@
 // What an analysis process reads to compare two objects with one UID.
-#include "dicom/instance_reader.hpp"
+#include "dicom/images/content_digest.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -2,7 +2,7 @@
 
 import struct
 
-from raw_peer import CT
+from raw_peer import CT, EXPLICIT_LITTLE_ENDIAN
 
 LONG_FORM = {"OB", "OW", "OF", "SQ", "UC", "UN", "UR", "UT"}
 
@@ -34,3 +34,10 @@ def ct_image(study, series, uid, number=1, pixels=bytes(8 * 8 * 2), more=None):
         0x00280011: ("US", b"\x08\0"), 0x00280100: ("US", b"\x10\0"), 0x00280101: ("US", b"\x10\0"),
         0x00280102: ("US", b"\x0F\0"), 0x00280103: ("US", b"\1\0"), 0x00281052: ("DS", "0"),
         0x00281053: ("DS", "1"), 0x7FE00010: ("OW", pixels), **(more or {})})
+
+
+def as_file(uid, content):
+    """A data set of ct_image with its file meta information (PS3.10 7.1)."""
+    meta = data_set({0x00020001: ("OB", b"\0\1"), 0x00020002: ("UI", CT), 0x00020003: ("UI", uid),
+                     0x00020010: ("UI", EXPLICIT_LITTLE_ENDIAN), 0x00020012: ("UI", "1.2.3.4")})
+    return bytes(128) + b"DICM" + element(0x00020000, "UL", struct.pack("<I", len(meta))) + meta + content
