@@ -100,7 +100,7 @@ class Generator {
                                               "ox", "ZZ", "??", "na", "\0\0"s};
     static const std::vector<std::uint32_t> tags{0x00080018, 0x00081140, 0x00091001,
                                                  0x7FE00010, 0x7FE10010, 0x00100010};
-    const std::string bytes(2 * below(12), static_cast<char>(once_in(2) ? 0 : 'A'));
+    const std::string bytes(std::size_t{2} * below(12), static_cast<char>(once_in(2) ? 0 : 'A'));
     const std::string& vr = vrs[below(once_in(4) ? vrs.size() : 5)];
     return header(tags[below(tags.size())], vr, length_of(bytes)) + bytes;
   }

@@ -107,6 +107,7 @@ class BadInput(unittest.TestCase):
         self.assert_shown(self.ended("missing_slice")[4], "incomplete: 4 of 5 images")
         self.assert_shown(self.ended("undecoded_images")[4], "cannot be decoded")
         reported = {number for (number,) in self.service.query("select accession_number from glisson.report_overview")}
+        figure(16, "flawed_studies_with_a_report", len(reported & {"A" + flaw for flaw in FLAWS}), "studies")
         self.assertEqual(reported & {"A" + flaw for flaw in FLAWS}, set())
         self.assert_kept(path for folder in folders.values() for path in files_of(folder))
 

@@ -123,6 +123,7 @@ class Analysis(unittest.TestCase):
         self.assertEqual(attempts, "3", detail)
         self.assertIn(reason, ("out_of_memory", "process_ended"), detail)
         self.assert_others_go_on(service, other)
+        figure(14, "tries_without_memory_before_dead", attempts, "tries")
 
     def test_work_that_does_not_end_costs_three_deadlines_and_no_other_job(self):
         service = self.service(SETTINGS + "job_deadline = 3\n" + LONG)
