@@ -327,7 +327,7 @@ const std::vector<Definition>& setting_definitions() {
              "Data folder: received instances, the private database, site protocols and models."),
         text("host", "store", &S::store, is_absolute_path_or_empty, "an absolute path or empty",
              "Instance store: received instances; hosts that share a database share it too "
-             "(docs/several_hosts.md); empty: `<data>/store`."),
+             "(/usr/share/doc/glisson/docs/several_hosts.md); empty: `<data>/store`."),
         text("host", "user", &S::user, is_user_name, "a user name",
              "User that the service becomes when it is started as root."),
     };

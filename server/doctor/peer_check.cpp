@@ -190,7 +190,8 @@ bool PeerCheck::tls(const Exchange& echo) {
       echo.tls_problem.find("does not speak TLS") != std::string::npos
           ? fmt::format("Give the PACS' TLS port ({}), or call it without TLS: {}", change("--port N"),
                         change("--no-tls"))
-          : "The detail says what to mend; certificates and their files: docs/tls.md");
+          : "The detail says what to mend; certificates and their files: "
+            "/usr/share/doc/glisson/docs/tls.md");
   return false;
 }
 

@@ -183,9 +183,11 @@ std::string files() {
   return section("FILES") +
          item(bold("/etc/glisson/glisson.toml"),
               prose("Settings of this host, unless the data folder has a `glisson.toml` of its own.")) +
-         item(
-             bold(config::Settings{}.data.string()),
-             prose("Data folder: received objects, the private database, protocols and models of the site."));
+         item(bold(config::Settings{}.data.string()),
+              prose(
+                  "Data folder: received objects, the private database, protocols and models of the site.")) +
+         item(bold("/usr/share/doc/glisson/docs"),
+              prose("Pages for administrators; /usr/share/doc/glisson/docs/README.md lists them."));
 }
 
 /// The page of the program itself.

@@ -45,7 +45,7 @@ class Monitoring(unittest.TestCase):
         self.assertGreater(len(rules()), 10)
         self.assertEqual(set(sections), set(rules()))
         for alert, block in rules().items():
-            self.assertIn(f"runbook: docs/operations.md#{alert.lower()}", block)
+            self.assertIn(f"runbook: /usr/share/doc/glisson/docs/operations.md#{alert.lower()}", block)
             for part in ("**Meaning.** ", "**First command.** ", "**Risk of waiting.** "):
                 self.assertIn(part, sections[alert], alert)
 

@@ -8,22 +8,14 @@ import tempfile
 import time
 import unittest
 
+from debian_package import BUILD, build_package
 from glisson_service import wait_until
 from own_machine import Machine, why_there_is_none
 from web_stories import browser_is_at_hand, install_stories
 
-BUILD = pathlib.Path(os.environ["GLISSON_BINARY"]).parent
 SETTINGS = "/etc/glisson/glisson.toml"
 DATA = "/var/lib/glisson"
 SEND = ["storescu", "-R", "+sd", "+r", "-nh", "-aet", "HOSPITALPACS", "-aec", "GLISSON", "127.0.0.1", 11112, "/tmp/phantom"]
-
-
-def build_package(folder, version):
-    """The .deb of this build, under a version."""
-    done = subprocess.run(["cpack", "--config", BUILD / "CPackConfig.cmake", "-B", folder, "-G", "DEB",
-                           "-R", version], capture_output=True, text=True, cwd=BUILD)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return next(folder.glob(f"glisson_{version}_*.deb"))
 
 
 class Package(unittest.TestCase):
@@ -38,7 +30,7 @@ class Package(unittest.TestCase):
 
     def install(self, version):
         self.machine.write("/tmp/glisson.deb", build_package(self.folder, version).read_bytes())
-        self.machine.run("dpkg", "-i", "/tmp/glisson.deb")
+        return self.machine.run("sh", "-c", "dpkg -i /tmp/glisson.deb 2>&1")
 
     def wait_for_service(self):
         wait_until(lambda: self.machine.succeeds("glisson", "db", "status"), 60, "the service and its database answer")
@@ -94,6 +86,16 @@ class Package(unittest.TestCase):
         machine.run(*SEND)  # Nothing new came.
         time.sleep(3)
         self.assertEqual(self.reports(), 1)
+
+        # Settings that were removed stay so: the upgrade passes and says it, and what runs goes on.
+        machine.run("mv", SETTINGS, "/tmp/settings")
+        before = self.property("MainPID")
+        self.assertIn("systemctl restart glisson", self.install("99.0.1"))
+        self.assertEqual(machine.run("dpkg-query", "-W", "-f", "${db:Status-Status}", "glisson"), "installed")
+        self.assertFalse(machine.exists(SETTINGS))
+        self.assertEqual((self.property("ActiveState"), self.property("MainPID")), ("active", before))
+        machine.run("mv", "/tmp/settings", SETTINGS)
+        machine.run("systemctl", "restart", "glisson")
 
         machine.run("dpkg", "-r", "glisson")
         self.assertFalse(machine.exists("/usr/bin/glisson"))
