@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -18,31 +16,10 @@
 namespace glisson::dicom {
 namespace {
 
-std::vector<std::filesystem::path> image_files(const std::filesystem::path& folder) {
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (entry.path().extension() == ".dcm" && entry.path().filename() != "seg.dcm")
-      files.push_back(entry.path());
-  }
-  return files;
-}
-
-std::map<std::string, double> reference_values(const std::filesystem::path& file) {
-  std::map<std::string, double> values;
-  std::ifstream stream(file);
-  std::string line;
-  std::getline(stream, line);
-  while (std::getline(stream, line)) {
-    const auto comma = line.find(',');
-    values[line.substr(0, comma)] = std::stod(line.substr(comma + 1));
-  }
-  return values;
-}
-
 // Tolerance: relative 1e-6, the precision of float32 intensities summed in double.
 void expect_first_order_values(const engine::Volume& volume, const engine::Mask& mask,
                                const std::filesystem::path& reference) {
-  const auto expected = reference_values(reference);
+  const auto expected = tests::reference_features(reference);
   ASSERT_FALSE(expected.empty()) << reference;
   double sum = 0;
   double energy = 0;
@@ -68,7 +45,7 @@ void expect_first_order_values(const engine::Volume& volume, const engine::Mask&
 
 TEST(LiverCt, IsReadAsAVolumeSortedByPosition) {
   GLISSON_REFERENCE_DATA_OR_SKIP(data);
-  const ImageSeries series = read_image_series(image_files(data / "data/liver-ct"));
+  const ImageSeries series = read_image_series(tests::image_files(data / "data/liver-ct"));
   EXPECT_EQ(series.modality, "CT");
   EXPECT_EQ(series.intensity_unit, "[hnsf'U]");
   EXPECT_EQ(series.manufacturer, "GE MEDICAL SYSTEMS");
@@ -85,7 +62,7 @@ TEST(LiverCt, IsReadAsAVolumeSortedByPosition) {
 
 TEST(LiverCt, HasTheRegionsThatPyRadiomicsSaw) {
   GLISSON_REFERENCE_DATA_OR_SKIP(data);
-  const ImageSeries series = read_image_series(image_files(data / "data/liver-ct"));
+  const ImageSeries series = read_image_series(tests::image_files(data / "data/liver-ct"));
   const Segmentation segmentation = read_segmentation(data / "data/liver-ct/seg.dcm", series);
   ASSERT_EQ(segmentation.segments.size(), 3U);
   EXPECT_EQ(segmentation.segments[0].label, "Liver");
@@ -111,7 +88,7 @@ TEST(LiverCt, SegmentationNamesItsImages) {
   EXPECT_FALSE(segmentation.written_by_glisson);
   EXPECT_EQ(segmentation.modality, "SEG");
   EXPECT_EQ(segmentation.referenced_images.size(), 51U);
-  for (const auto& file : image_files(data / "data/liver-ct")) {
+  for (const auto& file : tests::image_files(data / "data/liver-ct")) {
     const InstanceHeader image = read_instance_header(file);
     EXPECT_TRUE(std::binary_search(segmentation.referenced_images.begin(),
                                    segmentation.referenced_images.end(), image.sop_instance_uid));
@@ -120,7 +97,7 @@ TEST(LiverCt, SegmentationNamesItsImages) {
 
 TEST(IbsiCtPhantom, HasItsPublishedRegion) {
   GLISSON_REFERENCE_DATA_OR_SKIP(data);
-  const ImageSeries series = read_image_series(image_files(data / "data/ibsi-ct-phantom"));
+  const ImageSeries series = read_image_series(tests::image_files(data / "data/ibsi-ct-phantom"));
   EXPECT_EQ(series.volume.grid.size, (std::array<int, 3>{204, 201, 60}));
   const Segmentation segmentation = read_segmentation(data / "data/ibsi-ct-phantom/seg.dcm", series);
   ASSERT_EQ(segmentation.segments.size(), 1U);

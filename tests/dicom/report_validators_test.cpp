@@ -238,20 +238,11 @@ class AnalysedStudy {
   std::vector<engine::RiskModel> models_;
 };
 
-std::vector<std::filesystem::path> image_files(const std::filesystem::path& folder) {
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (entry.path().extension() == ".dcm" && entry.path().filename() != "seg.dcm")
-      files.push_back(entry.path());
-  }
-  return files;
-}
-
 TEST(ReportValidators, DciodvfyFindsNoErrorsInThePhantomsReport) {
   if (!is_installed("dciodvfy")) GTEST_SKIP() << "needs dciodvfy (dicom3tools)";
   const tests::TemporaryFolder folder;
   const auto phantom = write_phantom_study(folder.path());
-  const AnalysedStudy study(image_files(phantom.portal), phantom.segmentation);
+  const AnalysedStudy study(tests::image_files(phantom.portal), phantom.segmentation);
   for (const auto iod : every_iod) expect_valid_iod(study.report, iod);
 }
 
@@ -259,7 +250,7 @@ TEST(ReportValidators, FindNoErrorsInTheReportOfARealStudy) {
   GLISSON_REFERENCE_DATA_OR_SKIP(data);
   if (!is_installed("dciodvfy")) GTEST_SKIP() << "needs dciodvfy (dicom3tools)";
   if (!is_installed("DicomSRValidator")) GTEST_SKIP() << "needs DicomSRValidator (pixelmed-apps)";
-  const AnalysedStudy study(image_files(data / "data/liver-ct"), data / "data/liver-ct/seg.dcm");
+  const AnalysedStudy study(tests::image_files(data / "data/liver-ct"), data / "data/liver-ct/seg.dcm");
   ASSERT_EQ(study.report.images->images.size(), 51U);
   ASSERT_EQ(study.report.regions.size(), 3U);
   for (const auto iod : every_iod) expect_valid_iod(study.report, iod);

@@ -1,13 +1,12 @@
 """Bad input as users meet it: each ends in an enumerated reason, and nothing received is lost or altered."""
 
 import hashlib
-import os
 import subprocess
 import unittest
 
 from figures import figure
-from glisson_service import Service, wait_until
-from raw_peer import RawPeer, data_set_of, file_meta_of
+from glisson_service import Service, make_study, wait_until
+from raw_peer import RawPeer, data_set_of, store_file
 
 SETTINGS = "[queue]\nsettle_time = 1\nincomplete_after = 2\n"
 
@@ -55,15 +54,11 @@ class BadInput(unittest.TestCase):
         """A synthetic study with one thing wrong; its accession number is "A" + name."""
         name = name or flaw
         folder = self.service.home / f"{name}-{flaw}"
-        folder.mkdir()
-        subprocess.run([os.environ["FLAWED_STUDY"], folder, name, flaw], check=True)
+        make_study(folder, name, flaw)
         return folder
 
     def send(self, path):
-        """C-STORE of the bytes of a file as they are, which storescu would read first; returns the status."""
-        sop_class, sop_instance, transfer_syntax = file_meta_of(path)
-        with RawPeer(self.service.port, "PACS", sop_class, transfer_syntax) as peer:
-            return peer.store(sop_instance, data_set_of(path))
+        return store_file(self.service.port, path)
 
     def send_all(self, folder):
         for path in files_of(folder):

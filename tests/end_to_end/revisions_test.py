@@ -1,12 +1,11 @@
 """What changes after a report was written: a further report only where it says something else, and it names the one
 before."""
 
-import os
 import subprocess
 import unittest
 
-from glisson_service import Service, wait_until
-from raw_peer import RawPeer, data_set_of, file_meta_of
+from glisson_service import Service, make_study, wait_until
+from raw_peer import store_file
 
 
 class Revisions(unittest.TestCase):
@@ -17,17 +16,12 @@ class Revisions(unittest.TestCase):
         self.service.add_pacs()
 
     def study(self, flaw):
-        """The same study each time but for the flaw: its images in the order of their names, then the segmentation."""
-        folder = self.service.home / flaw
-        folder.mkdir()
-        subprocess.run([os.environ["FLAWED_STUDY"], folder, "revised", flaw], check=True)
-        return [*sorted((folder / "images").iterdir()), folder / "seg.dcm"]
+        """The same study each time but for the flaw."""
+        return make_study(self.service.home / flaw, "revised", flaw)
 
     def send(self, *files):
         for path in files:
-            sop_class, sop_instance, transfer_syntax = file_meta_of(path)
-            with RawPeer(self.service.port, "PACS", sop_class, transfer_syntax) as peer:
-                self.assertEqual(peer.store(sop_instance, data_set_of(path)), 0, "Success")
+            self.assertEqual(store_file(self.service.port, path), 0, "Success")
 
     def settled(self):
         """Waits until no analysis, comparison or delivery is left; returns how many analyses ran."""

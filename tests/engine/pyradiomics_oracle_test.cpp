@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <iomanip>
 #include <iostream>
 #include <map>
@@ -69,18 +68,6 @@ const engine::Mask& mask_of(const Study& study, int segment_number) {
       ->mask;
 }
 
-std::map<std::string, double> reference_values(const std::filesystem::path& file) {
-  std::ifstream stream(file);
-  std::map<std::string, double> values;
-  std::string header;
-  std::getline(stream, header);
-  for (std::string line; std::getline(stream, line);) {
-    const std::size_t comma = line.find(',');
-    values[line.substr(0, comma)] = std::stod(line.substr(comma + 1));
-  }
-  return values;
-}
-
 struct OracleCase {
   std::string study;
   int segment;
@@ -132,7 +119,8 @@ Comparison compare_with_reference(const std::filesystem::path& data, const Oracl
   const auto protocol = config::find_protocol(oracle.protocol, {});
   const auto features =
       engine::extract_features(input.images.volume, mask_of(input, oracle.segment), protocol);
-  const auto expected = reference_values(data / "reference" / "pyradiomics" / (oracle.file() + ".csv"));
+  const auto expected =
+      tests::reference_features(data / "reference" / "pyradiomics" / (oracle.file() + ".csv"));
   EXPECT_EQ(expected.size(), oracle.features);
   EXPECT_EQ(features.size(), expected.size());
   Comparison comparison = compare(features, expected);

@@ -7,7 +7,7 @@ import unittest
 
 from figures import figure
 from glisson_service import Service, make_phantom, wait_until
-from raw_peer import CT, VERIFICATION, RawPeer
+from raw_peer import VERIFICATION, RawPeer
 
 SETTINGS = """
 [receive]

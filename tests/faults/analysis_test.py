@@ -13,7 +13,7 @@ import time
 import unittest
 
 from figures import figure
-from glisson_service import BINARY, Service, wait_until
+from glisson_service import BINARY, Service, make_study, wait_until
 
 LEASE = 2
 SETTINGS = f"[queue]\nsettle_time = 0\nlease = {LEASE}\n"
@@ -56,8 +56,7 @@ class Analysis(unittest.TestCase):
 
     def study(self, service, name, flaw):
         folder = service.home / name
-        folder.mkdir()
-        subprocess.run([os.environ["FLAWED_STUDY"], folder, name, flaw], check=True)
+        make_study(folder, name, flaw)
         return folder
 
     def send_long_work(self, service):

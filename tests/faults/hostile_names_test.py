@@ -6,8 +6,8 @@ import subprocess
 import unittest
 
 from figures import figure
-from glisson_service import Service, wait_until
-from raw_peer import RawPeer, data_set_of, file_meta_of
+from glisson_service import Service, make_study, wait_until
+from raw_peer import RawPeer, store_file
 from small_objects import ct_image
 from system_calls import Call, Trace
 
@@ -65,10 +65,7 @@ class HostileNames(unittest.TestCase):
 
     def hostile_study(self):
         """A study that is analysed to its report, with hostile text wherever a report or a page may show it."""
-        folder = self.service.home / "study"
-        folder.mkdir()
-        subprocess.run([os.environ["FLAWED_STUDY"], folder, "names", "none"], check=True)
-        files = [*sorted((folder / "images").iterdir()), folder / "seg.dcm"]
+        files = make_study(self.service.home / "study", "names")
         text = self.names["command substitution"]
         changes = [option for tag in ("0010,0010", "0010,0020", "0008,1030", "0008,103e", "0008,0080", "0008,0070")
                    for option in ("-i", f"({tag})={text}")]
@@ -90,9 +87,7 @@ class HostileNames(unittest.TestCase):
                     self.assertEqual(peer.answer, 3, "rejected")
                 sent += 1
         for path in self.hostile_study():
-            sop_class, sop_instance, transfer_syntax = file_meta_of(path)
-            with RawPeer(self.service.port, "PACS", sop_class, transfer_syntax) as peer:
-                self.assertEqual(peer.store(sop_instance, data_set_of(path)), 0)
+            self.assertEqual(store_file(self.service.port, path), 0)
             sent += 1
         wait_until(self.service.pacs.received, 60, "the report of the study at the PACS")
         self.assertTrue(self.service.echo())

@@ -14,9 +14,8 @@ import unittest
 
 from figures import figure
 from glisson_service import Service, make_phantom, wait_until
-from raw_peer import RawPeer, data_set_of, file_meta_of
+from raw_peer import RawPeer, file_meta_of, store_file
 
-ACCEPTED = 2
 SUCCESS, OUT_OF_RESOURCES = 0x0000, 0xA700
 OUTAGE = float(os.environ.get("GLISSON_OUTAGE", 4))  # Seconds; the long form stops it for a minute.
 PROGRAMS = "/usr/lib/postgresql/15/bin"
@@ -82,20 +81,15 @@ class Outage(unittest.TestCase):
 
     def send(self, service, path, peer=None):
         """Status of a C-STORE of the file, on an association of its own unless one is given; None: rejected."""
-        sop_class, uid, transfer_syntax = file_meta_of(path)
-        status = None
-        with contextlib.ExitStack() as own:
-            peer = peer or own.enter_context(RawPeer(service.port, "PACS", sop_class, transfer_syntax))
-            if peer.answer == ACCEPTED:
-                status = peer.store(uid, data_set_of(path))
+        status = peer.store_file(path) if peer else store_file(service.port, path)
         if status == SUCCESS:
-            self.acknowledged.add(uid)
+            self.acknowledged.add(file_meta_of(path)[1])
         return status
 
     def open(self, service):
-        sop_class, _, transfer_syntax = file_meta_of(self.files[0])
-        peer = RawPeer(service.port, "PACS", sop_class, transfer_syntax)
+        peer = RawPeer.for_file(service.port, self.files[0])
         self.addCleanup(peer.socket.close)
+        self.assertIsNone(peer.rejection)
         return peer
 
     def seconds_until_stored(self, service, path, since):

@@ -16,9 +16,9 @@ import unittest
 import urllib.parse
 
 from figures import figure
-from glisson_service import Service, free_port, sop_instance_uid, wait_until
+from glisson_service import Service, free_port, make_study, sop_instance_uid, wait_until
 from raw_acceptor import RawAcceptor
-from raw_peer import CT, RawPeer, data_set_of, file_meta_of
+from raw_peer import RawPeer
 from small_objects import ct_image
 
 SETTINGS = "[queue]\nsettle_time = 1\nlease = 2\nincomplete_after = 2\n[log]\nlevel = \"trace\"\n"
@@ -80,9 +80,7 @@ class PatientData(unittest.TestCase):
         """A synthetic study with canaries in every text, UID and date of its objects."""
         folder = self.service.home / f"study{self.number}"
         self.number += 1
-        folder.mkdir()
-        subprocess.run([os.environ["FLAWED_STUDY"], folder, flaw, flaw], check=True)
-        files = [*sorted((folder / "images").iterdir()), folder / "seg.dcm"]
+        files = make_study(folder, flaw, flaw)
         values = {"PN": f"{CANARY}^Patient", "LO": f"{CANARY} text", "SH": f"{CANARY}{self.number}", "DA": DATE}
         changes = [option for vr, tags in TEXTS.items() for tag in tags
                    for option in ("-i", f"({tag})={values[vr]}")]
@@ -103,13 +101,10 @@ class PatientData(unittest.TestCase):
 
     def send(self, files, **options):
         for path in files:
-            sop_class, sop_instance, transfer_syntax = file_meta_of(path)
-            reserved = CANARY.encode().ljust(32)
-            with contextlib.suppress(ConnectionError), RawPeer(
-                    self.service.port, options.get("calling", "PACS"), sop_class, transfer_syntax,
-                    reserved=reserved) as peer:
-                if peer.answer == 2:
-                    peer.store(sop_instance, data_set_of(path))
+            with contextlib.suppress(ConnectionError), RawPeer.for_file(
+                    self.service.port, path, reserved=CANARY.encode().ljust(32), **options) as peer:
+                if peer.rejection is None:
+                    peer.store_file(path)
 
     def wait_for_jobs(self, kind):
         unfinished = f"select count(*) from glisson.job where kind = '{kind}' and state in ('scheduled', 'running')"

@@ -8,10 +8,10 @@ import unittest
 
 from glisson_service import make_phantom, wait_until
 from notify_socket import NotifySocket
-from raw_peer import RawPeer, data_set_of, file_meta_of
+from raw_peer import RawPeer
 from tls_service import TlsService, context_of
 
-ACCEPTED, SUCCESS = 2, 0x0000
+SUCCESS = 0x0000
 CALLED_TITLE_NOT_RECOGNIZED = (1, 1, 7)
 WATCHDOG = 1.0  # Seconds; a sign of life is due four times as often at most, and the loop turns twice a second.
 
@@ -35,14 +35,13 @@ class Reload(unittest.TestCase):
         return next(message["STATUS"] for _, _, message in reversed(self.systemd.messages) if "READY" in message)
 
     def open(self, called="GLISSON", tls=None):
-        sop_class, _, transfer_syntax = file_meta_of(self.images[0])
-        peer = RawPeer(self.service.tls_port if tls else self.service.port, "PACS", sop_class, transfer_syntax, called=called,
-                       tls=tls)
+        port = self.service.tls_port if tls else self.service.port
+        peer = RawPeer.for_file(port, self.images[0], called=called, tls=tls)
         self.addCleanup(peer.socket.close)
         return peer
 
     def store(self, peer, path):
-        return peer.store(file_meta_of(path)[1], data_set_of(path))
+        return peer.store_file(path)
 
     def alert(self, kind):
         """Detail of the open alert, or None."""

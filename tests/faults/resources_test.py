@@ -10,9 +10,8 @@ import unittest
 
 from figures import figure
 from glisson_service import Service, make_phantom, wait_until
-from raw_peer import RawPeer, data_set_of, file_meta_of
+from raw_peer import RawPeer, data_set_of, file_meta_of, store_file
 
-ACCEPTED, REJECTED = 2, 3
 SUCCESS, OUT_OF_RESOURCES, CANNOT_UNDERSTAND = 0x0000, 0xA700, 0xC000
 SETTINGS = "[queue]\nsettle_time = 1\n[receive]\nmin_associations = 2\n[resources]\n"
 
@@ -52,17 +51,12 @@ class Resources(unittest.TestCase):
 
     def send(self, service, path, peer=None):
         """Status of a C-STORE of the file, on an association of its own unless one is given; None: rejected."""
-        sop_class, uid, transfer_syntax = file_meta_of(path)
-        if peer:
-            return peer.store(uid, data_set_of(path))
-        with RawPeer(service.port, "PACS", sop_class, transfer_syntax) as peer:
-            return peer.store(uid, data_set_of(path)) if peer.answer == ACCEPTED else None
+        return peer.store_file(path) if peer else store_file(service.port, path)
 
     def open(self, service):
-        sop_class, _, transfer_syntax = file_meta_of(self.images[0])
-        peer = RawPeer(service.port, "PACS", sop_class, transfer_syntax)
+        peer = RawPeer.for_file(service.port, self.images[0])
         self.addCleanup(peer.socket.close)
-        self.assertEqual(peer.answer, ACCEPTED)
+        self.assertIsNone(peer.rejection)
         return peer
 
     def fill(self, folder, leave):

@@ -1,13 +1,12 @@
 """One SOP Instance UID, sent again: with the same bytes, with another header, with other pixels."""
 
 import hashlib
-import os
 import subprocess
 import unittest
 
 from figures import figure
-from glisson_service import Service, wait_until
-from raw_peer import RawPeer, data_set_of, file_meta_of
+from glisson_service import Service, make_study, wait_until
+from raw_peer import data_set_of, store_file
 
 
 class SameUid(unittest.TestCase):
@@ -19,17 +18,12 @@ class SameUid(unittest.TestCase):
         self.sent = set()
 
     def study(self, flaw):
-        """The same study each time but for the flaw: its images, then the segmentation."""
-        folder = self.service.home / flaw
-        folder.mkdir()
-        subprocess.run([os.environ["FLAWED_STUDY"], folder, "same", flaw], check=True)
-        return [*sorted((folder / "images").iterdir()), folder / "seg.dcm"]
+        """The same study each time but for the flaw."""
+        return make_study(self.service.home / flaw, "same", flaw)
 
     def send(self, *files):
         for path in files:
-            sop_class, sop_instance, transfer_syntax = file_meta_of(path)
-            with RawPeer(self.service.port, "PACS", sop_class, transfer_syntax) as peer:
-                self.assertEqual(peer.store(sop_instance, data_set_of(path)), 0, "Success")
+            self.assertEqual(store_file(self.service.port, path), 0, "Success")
             self.sent.add(hashlib.sha256(data_set_of(path)).hexdigest())
 
     def jobs(self):

@@ -30,12 +30,6 @@ std::map<std::string, std::string> csv_values(const std::string& text, const std
   return values;
 }
 
-std::string content(const std::filesystem::path& file) {
-  std::ostringstream text;
-  text << std::ifstream(file).rdbuf();
-  return text.str();
-}
-
 /// A folder with two synthetic series, one segmentation of the first, and a text file.
 class ExtractCommand : public testing::Test {
  protected:
@@ -246,12 +240,11 @@ void expect_reference_values(const std::filesystem::path& data, const std::strin
                    "--segment", number, "--protocol", "pyradiomics-native"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const auto computed = csv_values(result.out, number + ",");
-  const auto expected = csv_values(
-      content(data / "reference/pyradiomics" / (study + "_segment" + number + "_native.csv")), "original");
+  const auto expected = tests::reference_features(data / "reference/pyradiomics" /
+                                                  (study + "_segment" + number + "_native.csv"));
   ASSERT_EQ(expected.size(), 107U);
-  for (const auto& [name, value] : expected) {
-    const double reference = std::stod(value);
-    const auto found = computed.find("original" + name);
+  for (const auto& [name, reference] : expected) {
+    const auto found = computed.find(name);
     ASSERT_NE(found, computed.end()) << name;
     EXPECT_NEAR(std::stod(found->second), reference, std::max(1e-4 * std::abs(reference), 1e-6)) << name;
   }

@@ -5,7 +5,6 @@
 
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <map>
 
 #include "config/model_package.hpp"
@@ -19,19 +18,9 @@
 namespace glisson::server {
 namespace {
 
-using ReferenceValues = std::map<std::string, double>;
-
-ReferenceValues reference_values(const std::filesystem::path& data, int segment) {
-  std::ifstream stream(data / "reference/pyradiomics" /
-                       ("liver-ct_segment" + std::to_string(segment) + "_native.csv"));
-  ReferenceValues values;
-  std::string line;
-  std::getline(stream, line);
-  while (std::getline(stream, line)) {
-    const auto comma = line.find(',');
-    values[line.substr(0, comma)] = std::stod(line.substr(comma + 1));
-  }
-  return values;
+std::map<std::string, double> reference_features(const std::filesystem::path& data, int segment) {
+  return tests::reference_features(data / "reference/pyradiomics" /
+                                   ("liver-ct_segment" + std::to_string(segment) + "_native.csv"));
 }
 
 struct Study {
@@ -67,7 +56,7 @@ TEST(LiverCt, HasLongAxesWithinAPixelOfTheMeshDiameters) {
   const Study study = read_study(data / "data/liver-ct");
   ASSERT_EQ(study.segmentation.segments.size(), 3U);
   for (const auto& segment : study.segmentation.segments) {
-    const auto reference = reference_values(data, segment.segment_number);
+    const auto reference = reference_features(data, segment.segment_number);
     const auto size = engine::measure_lesion(segment.mask);
     const double mesh_diameter = reference.at("original_shape_Maximum2DDiameterSlice");
     EXPECT_LE(size.long_axis.length, mesh_diameter + size.pixel_size) << segment.segment_number;
@@ -95,7 +84,7 @@ TEST(LiverCt, HasTheScoresThatItsSizesAndReferenceFeaturesGive) {
       assess_all(models, lesions, {study.images.modality, study.images.intensity_unit, protocol.digest, ""});
   ASSERT_EQ(assessments.size(), 5U);
   for (std::size_t lesion = 0; lesion < 2; ++lesion) {
-    const auto value = reference_values(data, lesions[lesion].segment_number);
+    const auto value = reference_features(data, lesions[lesion].segment_number);
     const double by_hand = -0.5 - 0.5 * (value.at("original_shape_Sphericity") - 0.7) / 0.1 +
                            (value.at("original_shape_Maximum3DDiameter") - 40) / 20 +
                            0.5 * value.at("original_firstorder_Skewness") / 0.5 +

@@ -3,25 +3,16 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <iconv.h>
-#include <linux/io_uring.h>
-#include <netinet/in.h>
 #include <oneapi/tbb/parallel_for.h>
-#include <sched.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <csignal>
+#include <ctime>
 #include <fstream>
 #include <functional>
 #include <future>
@@ -31,183 +22,25 @@
 
 #include "server/control_socket.hpp"
 #include "storage/instance_store.hpp"
+#include "tests/support/confined_child.hpp"
 #include "tests/support/figure.hpp"
+#include "tests/support/forbidden_acts.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace glisson::server {
 namespace {
 
-/// How a child process ended: its exit status, or the signal that ended it.
-struct End {
-  int status = -1;
-  int signal = 0;
-  std::vector<std::string> reports;
-};
-
-/// Runs `work` in a child process, confined where rules are given; its result is the exit status.
-End in_child(const std::function<int()>& work, const SandboxRules* rules) {
-  auto [ours, theirs] = make_control_sockets();
-  const pid_t child = ::fork();
-  if (child == 0) {
-    if (rules != nullptr) {
-      SandboxRules confined = *rules;
-      confined.control = theirs.get();
-      enter_sandbox(confined);
-    }
-    ::_exit(work());
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  End end;
-  if (WIFEXITED(status)) end.status = WEXITSTATUS(status);
-  if (WIFSIGNALED(status)) end.signal = WTERMSIG(status);
-  end.reports = read_reports(ours.get());
-  return end;
-}
-
-/// 0 when the call succeeded, else its errno.
-int error_of(long result) { return result == -1 ? errno : 0; }
-
-int error_of(void* memory) { return memory == MAP_FAILED ? errno : 0; }
-
-/// Something that a confined process must not do.
-struct Forbidden {
-  std::string what;
-  std::function<int(const std::filesystem::path& folder)> attempt;  ///< 0 when it succeeded, else errno.
-  std::string fatal_call{};  ///< Ends the process and is reported by this name; empty: refused with an error.
-};
-
-int open_as(const std::filesystem::path& path, int flags) {
-  return error_of(::open(path.c_str(), flags, 0600));
-}
-
-/// Opened before any sandbox.
-int inherited_socket() {
-  static const int socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  return socket;
-}
-
-const std::vector<Forbidden>& forbidden() {
-  using Path = std::filesystem::path;
-  static const std::vector<Forbidden> all{
-      {"run a program",
-       [](const Path&) {
-         char* const arguments[] = {const_cast<char*>("true"), nullptr};
-         return error_of(::execv("/bin/true", arguments));
-       },
-       "execve"},
-      {"run a program by its descriptor",
-       [](const Path&) {
-         char* const arguments[] = {const_cast<char*>("true"), nullptr};
-         return error_of(::fexecve(::open("/bin/true", O_RDONLY), arguments, environ));
-       },
-       "execveat"},
-      {"open a TCP socket", [](const Path&) { return error_of(::socket(AF_INET, SOCK_STREAM, 0)); }},
-      {"open a Unix socket", [](const Path&) { return error_of(::socket(AF_UNIX, SOCK_STREAM, 0)); }},
-      {"make a pair of sockets",
-       [](const Path&) {
-         int ends[2];
-         return error_of(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
-       }},
-      {"connect a socket that it has",
-       [](const Path&) {
-         // UDP: nobody has to listen.
-         sockaddr_in address{};
-         address.sin_family = AF_INET;
-         address.sin_port = htons(9);
-         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-         return error_of(
-             ::connect(inherited_socket(), reinterpret_cast<sockaddr*>(&address), sizeof address));
-       },
-       "connect"},
-      {"trace its parent", [](const Path&) { return error_of(::ptrace(PTRACE_SEIZE, ::getppid(), 0, 0)); },
-       "ptrace"},
-      {"read its parent's memory",
-       [](const Path& folder) {
-         char byte = 0;
-         iovec local{&byte, 1};
-         iovec remote{const_cast<Path::value_type*>(folder.c_str()), 1};
-         return error_of(::process_vm_readv(::getppid(), &local, 1, &remote, 1, 0));
-       },
-       "process_vm_readv"},
-      {"open a file for writing", [](const Path& folder) { return open_as(folder / "old", O_WRONLY); }},
-      {"open a file for reading and writing",
-       [](const Path& folder) { return open_as(folder / "old", O_RDWR); }},
-      {"make a file", [](const Path& folder) { return open_as(folder / "new", O_WRONLY | O_CREAT); }},
-      {"make a file without a name", [](const Path& folder) { return open_as(folder, O_TMPFILE | O_RDWR); }},
-      {"empty a file that is opened for reading",
-       [](const Path& folder) { return open_as(folder / "old", O_RDONLY | O_TRUNC); }},
-      {"truncate a file",
-       [](const Path& folder) { return error_of(::truncate((folder / "old").c_str(), 0)); }},
-      {"remove a file", [](const Path& folder) { return error_of(::unlink((folder / "old").c_str())); }},
-      {"rename a file",
-       [](const Path& folder) {
-         return error_of(::rename((folder / "old").c_str(), (folder / "new").c_str()));
-       }},
-      {"link a file",
-       [](const Path& folder) {
-         return error_of(::link((folder / "old").c_str(), (folder / "new").c_str()));
-       }},
-      {"make a symbolic link",
-       [](const Path& folder) { return error_of(::symlink("/etc/passwd", (folder / "new").c_str())); }},
-      {"make a folder", [](const Path& folder) { return error_of(::mkdir((folder / "new").c_str(), 0700)); }},
-      {"change a file's mode",
-       [](const Path& folder) { return error_of(::chmod((folder / "old").c_str(), 0777)); }},
-      {"read a file of somebody else",
-       [](const Path& folder) {
-         return open_as(folder.parent_path() / (folder.filename().string() + ".secret"), O_RDONLY);
-       }},
-      {"start a process",
-       [](const Path&) {
-         const pid_t child = ::fork();
-         if (child == 0) ::_exit(0);
-         return error_of(child);
-       }},
-      {"end another process", [](const Path&) { return error_of(::kill(::getppid(), 0)); }},
-      {"have a descriptor signal another process",
-       [](const Path&) { return error_of(::fcntl(inherited_socket(), F_SETOWN, ::getppid())); }},
-      {"choose the signal of a descriptor",
-       [](const Path&) { return error_of(::fcntl(inherited_socket(), F_SETSIG, SIGKILL)); }},
-      {"let a descriptor send signals",
-       [](const Path&) { return error_of(::fcntl(inherited_socket(), F_SETFL, O_ASYNC)); }},
-      {"move another process to a processor",
-       [](const Path&) {
-         cpu_set_t processors;
-         if (::sched_getaffinity(::getppid(), sizeof processors, &processors) != 0) return -1;
-         return error_of(::sched_setaffinity(::getppid(), sizeof processors, &processors));
-       }},
-      {"read what lies in /etc", [](const Path&) { return error_of(::open("/etc/fstab", O_RDONLY)); }},
-      {"make memory that is written and executed",
-       [](const Path&) {
-         return error_of(::mmap(nullptr, 4096, PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-       }},
-      {"execute memory that it wrote",
-       [](const Path&) {
-         void* memory = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-         return error_of(::mprotect(memory, 4096, PROT_READ | PROT_EXEC));
-       }},
-      {"raise its own limits",
-       [](const Path&) {
-         rlimit limit{};
-         ::getrlimit(RLIMIT_CORE, &limit);
-         return error_of(::setrlimit(RLIMIT_CORE, &limit));
-       }},
-      {"be dumped", [](const Path&) { return error_of(::prctl(PR_SET_DUMPABLE, 1)); }},
-      {"make a namespace of its own", [](const Path&) { return error_of(::syscall(SYS_unshare, 0)); }},
-      {"have its calls done by io_uring",
-       [](const Path&) {
-         io_uring_params parameters{};
-         return error_of(::syscall(SYS_io_uring_setup, 1, &parameters));
-       }},
-  };
-  return all;
-}
+using tests::End;
+using tests::error_of;
+using tests::forbidden_acts;
+using tests::in_child;
+using tests::open_as;
 
 class Sandbox : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!sandbox_available()) GTEST_SKIP() << "built with a sanitizer";
-    inherited_socket();
+    forbidden_acts();
     renew();
     std::filesystem::create_directory(store_);
     std::ofstream(store_ / "image.dcm") << "pixels";
@@ -233,7 +66,7 @@ class Sandbox : public ::testing::Test {
 int refused_under(const std::function<void()>& renew, const std::filesystem::path& tried,
                   const SandboxRules& rules) {
   int refused = 0;
-  for (const Forbidden& thing : forbidden()) {
+  for (const tests::ForbiddenAct& thing : forbidden_acts()) {
     SCOPED_TRACE(thing.what);
     renew();
     const End free = in_child([&] { return thing.attempt(tried); }, nullptr);
@@ -258,13 +91,13 @@ int refused_under(const std::function<void()>& renew, const std::filesystem::pat
 
 TEST_F(Sandbox, RefusesWhatAFreeProcessMay) {
   const int refused = refused_under([&] { renew(); }, tried_, rules_);
-  test::figure(14, "forbidden_things_refused", refused, "of_" + std::to_string(forbidden().size()));
+  tests::figure(14, "forbidden_things_refused", refused, "of_" + std::to_string(forbidden_acts().size()));
 }
 
 TEST_F(Sandbox, RefusesTheSameToAnAssociationOutsideItsStore) {
   const int refused = refused_under([&] { renew(); }, tried_, rules_of_associations());
-  test::figure(9, "forbidden_to_an_association_and_refused", refused,
-               "of_" + std::to_string(forbidden().size()));
+  tests::figure(9, "forbidden_to_an_association_and_refused", refused,
+               "of_" + std::to_string(forbidden_acts().size()));
 }
 
 TEST_F(Sandbox, LeavesAnAssociationItsStore) {

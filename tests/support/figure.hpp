@@ -3,7 +3,7 @@
 #include <iostream>
 #include <string_view>
 
-namespace glisson::test {
+namespace glisson::tests {
 
 /// States what a test measured, for a row of docs/reliability.md: the line that tests/faults/ledger reads.
 /// `name` and `unit` have no spaces.
@@ -12,4 +12,4 @@ void figure(int row, std::string_view name, const Value& value, std::string_view
   std::cout << "FIGURE " << row << ' ' << name << ' ' << value << ' ' << unit << std::endl;
 }
 
-}  // namespace glisson::test
+}  // namespace glisson::tests

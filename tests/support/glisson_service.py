@@ -221,3 +221,11 @@ def make_phantom(folder):
     """The synthetic study that a stranger's clone makes itself."""
     subprocess.run([BINARY, "phantom", str(folder)], check=True, capture_output=True)
     return folder
+
+
+def make_study(folder, name, flaw="none"):
+    """A small synthetic study in `folder`, new, with one thing wrong (tests/end_to_end/flawed_study.cpp lists what);
+    its UIDs derive from `name`. Returns its files: the images in the order of their names, then the segmentation."""
+    folder.mkdir()
+    subprocess.run([os.environ["FLAWED_STUDY"], folder, name, flaw], check=True)
+    return [*sorted((folder / "images").iterdir()), folder / "seg.dcm"]

@@ -66,6 +66,12 @@ class RawPeer:
             self.socket.close()
             raise
 
+    @classmethod
+    def for_file(cls, port, path, calling="PACS", **options):
+        """An association for what a Part 10 file holds, in its transfer syntax."""
+        sop_class, _, transfer_syntax = file_meta_of(path)
+        return cls(port, calling, sop_class, transfer_syntax, **options)
+
     def __enter__(self):
         return self
 
@@ -102,6 +108,10 @@ class RawPeer:
         self._send_value(False, data_set)
         return self._status()
 
+    def store_file(self, path):
+        """C-STORE of the bytes of a Part 10 file as they are, which storescu would read first; returns the status."""
+        return self.store(file_meta_of(path)[1], data_set_of(path))
+
     def echo(self):
         """C-ECHO; returns the status."""
         command = (_element(0x0002, _uid(VERIFICATION)) + _element(0x0100, struct.pack("<H", 0x0030))
@@ -133,3 +143,9 @@ class RawPeer:
             response = response[8 + size:]
         self.comment = elements.get(0x0902, b"").decode("latin-1").rstrip()
         return int.from_bytes(elements[0x0900], "little")
+
+
+def store_file(port, path):
+    """C-STORE of a file on an association of its own; returns the status, None where the association is rejected."""
+    with RawPeer.for_file(port, path) as peer:
+        return peer.store_file(path) if peer.rejection is None else None

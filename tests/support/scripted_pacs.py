@@ -6,7 +6,7 @@ import ssl
 import struct
 import threading
 
-from raw_peer import _element, _item, _pdu, _uid
+from raw_peer import _element, _item, _pdu
 
 VERIFICATION = "1.2.840.10008.1.1"
 CT = "1.2.840.10008.5.1.4.1.1.2"

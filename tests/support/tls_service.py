@@ -5,11 +5,9 @@ import shutil
 import socket
 import ssl
 import subprocess
-import time
 
-from certificates import Authority, Identity, install
+from certificates import Authority, install
 from glisson_service import Service, free_port
-from raw_peer import RawPeer
 
 GROUP = ("root", "glisson") if os.geteuid() == 0 else None  # The service user reads its key by its group.
 
