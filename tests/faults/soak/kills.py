@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import http.client
 import os
 import pathlib
 import random
@@ -11,29 +10,19 @@ import threading
 import time
 
 from figures import figure
-from glisson_service import free_port, wait_until
-from raw_peer import VERIFICATION, RawPeer, data_set_of
+from glisson_service import wait_until
+from raw_peer import RawPeer, data_set_of
 from small_studies import SmallStudies, study_of
-from tls_service import TlsService, context_of
+from whole_service import ACCEPTED, WholeService
 
 SENDERS = 4
 LONGEST_PAUSE = 4  # seconds between two studies of a sender: some 70 instances a second in all
 SETTINGS = f"[queue]\nsettle_time = 1\nlease = 2\n[receive]\nmin_associations = {SENDERS}\nmax_associations = 32\n"
 FEWEST_STUDIES = 3
-ACCEPTED = 2
 # How often each is killed, of a hundred. The role database becomes the postmaster; a backend takes all of PostgreSQL
 # with it.
 VICTIMS = {"association": 32, "analysis": 18, "delivery": 12, "upkeep": 8, "tls": 6, "web": 4, "backend": 10,
            "postmaster": 5, "supervisor": 5}
-
-
-def new_service():
-    """With every process that Glisson has."""
-    service = TlsService(SETTINGS)
-    service.web_port = free_port()
-    with open(service.config, "a") as config:
-        config.write(f"[web]\nport = {service.web_port}\n")
-    return service
 
 
 class Senders:
@@ -41,7 +30,6 @@ class Senders:
 
     def __init__(self, service):
         self.service = service
-        self.tls = context_of(service.authority, service.authority.issue("modality"))
         self.lock = threading.Lock()
         self.studies = SmallStudies(service.home / "study")
         self.acknowledged = {}  # digest by SOP Instance UID
@@ -49,7 +37,7 @@ class Senders:
         self.failures = 0
         self.stopping = threading.Event()
         self.threads = [threading.Thread(target=self.run, args=route)
-                        for route in [(service.port, None), (service.tls_port, self.tls)] * (SENDERS // 2)]
+                        for route in [(service.port, None), (service.tls_port, service.client)] * (SENDERS // 2)]
         for thread in self.threads:
             thread.start()
 
@@ -91,19 +79,6 @@ class Senders:
         self.stopping.set()
         for thread in self.threads:
             thread.join()
-
-
-def every_process_is_there(service, senders):
-    """Each answers: PostgreSQL, the association process behind either port, the web process."""
-    try:
-        with RawPeer(service.tls_port, "PACS", VERIFICATION, tls=senders.tls) as peer:
-            relayed = peer.answer == ACCEPTED and peer.echo() == 0
-        web = http.client.HTTPConnection("127.0.0.1", service.web_port, timeout=5)
-        web.request("GET", "/livez")
-        return (relayed and web.getresponse().status == 200 and service.echo()
-                and service.run("db", "status").returncode == 0)
-    except OSError:
-        return False
 
 
 def backends(service):
@@ -203,7 +178,7 @@ def run(kills, instances, minutes, seed, then=lambda service, senders: None,
     True when nothing was lost or done twice, and there were as many kills and instances as asked. `then` gets the
     service before it is closed.
     """
-    service = new_service()
+    service = WholeService(SETTINGS)
     try:
         service.start()
         service.add_pacs()
@@ -226,7 +201,7 @@ def run(kills, instances, minutes, seed, then=lambda service, senders: None,
         finally:
             senders.stop()
         took = time.monotonic() - begin
-        wait_until(lambda: every_process_is_there(service, senders), 120, "every process of the service answers")
+        wait_until(service.is_whole, 120, "every process of the service answers")
         retried = finish(service)
         reconcile(service)
         flaws = verify(service, senders)

@@ -9,9 +9,10 @@ import threading
 import time
 
 from figures import figure
-from glisson_service import Service
 from raw_peer import CT, VERIFICATION, RawPeer
 from small_studies import SmallStudies
+from tls_service import client_hello
+from whole_service import ACCEPTED, WholeService
 
 SETTINGS = """
 [queue]
@@ -24,6 +25,7 @@ pdu_timeout = 3
 idle_timeout = 5
 """
 SAMPLE_SECONDS = 5
+ROLES = ("analysis", "delivery", "upkeep", "tls", "web", "association")
 # Growth that counts as a leak, over an hour. A process that is replaced starts anew, so single roles are watched.
 MOST_MEMORY_PER_HOUR = 4.0  # MB of one process
 MOST_DESCRIPTORS_PER_HOUR = 4.0
@@ -47,9 +49,9 @@ class Peers:
         self.service = service
         self.stopping = threading.Event()
         self.studies = SmallStudies(service.home / "study")
-        self.sent, self.refused, self.hostile, self.echo_times, self.echo_failures = 0, 0, 0, [], 0
-        kinds = [self.honest, self.honest, self.prober, self.silent, self.dripping, self.garbage, self.half_a_store,
-                 self.never_releases, self.nested, self.stranger]
+        self.sent, self.refused, self.pages, self.hostile, self.echo_times, self.echo_failures = 0, 0, 0, 0, [], 0
+        kinds = [self.honest, self.honest_by_tls, self.prober, self.browser, self.half_a_handshake, self.silent,
+                 self.dripping, self.garbage, self.half_a_store, self.never_releases, self.nested, self.stranger]
         self.threads = [threading.Thread(target=self.repeat, args=(kind,)) for kind in kinds]
         for thread in self.threads:
             thread.start()
@@ -76,21 +78,29 @@ class Peers:
 
     # --- honest ---------------------------------------------------------------------------------------------------
 
-    def honest(self, _):
+    def honest(self, _, port=None, tls=None):
         instances = self.studies.study()[1] + self.studies.loose_images(20)
         for instance in instances:
-            with RawPeer(self.service.port, "PACS", instance.sop_class, instance.transfer_syntax) as peer:
-                if peer.answer == 2 and peer.store(instance.sop_instance, instance.data_set) == 0:
+            with RawPeer(port or self.service.port, "PACS", instance.sop_class, instance.transfer_syntax, tls=tls) as peer:
+                if peer.answer == ACCEPTED and peer.store(instance.sop_instance, instance.data_set) == 0:
                     self.sent += 1
                 else:
                     self.refused += 1
             self.pause(0.05)
 
+    def honest_by_tls(self, chance):
+        self.honest(chance, self.service.tls_port, self.service.client)
+
+    def browser(self, _):
+        for target in ("/", "/readyz", "/metrics", "/api/session"):
+            self.pages += self.service.web_answer(target)[0] == 200
+            self.pause(0.2)
+
     def prober(self, _):
         begin = time.monotonic()
         try:
             with RawPeer(self.service.port, "PROBER", VERIFICATION) as peer:
-                answered = peer.answer == 2 and peer.echo() == 0
+                answered = peer.answer == ACCEPTED and peer.echo() == 0
         except OSError:
             answered = False
         if answered:
@@ -106,6 +116,12 @@ class Peers:
             for _ in range(chance.randrange(100)):
                 held.enter_context(self.connection(b""))
             self.pause(chance.uniform(0, 4))
+
+    def half_a_handshake(self, chance):
+        self.hostile += 1
+        with socket.create_connection(("127.0.0.1", self.service.tls_port), timeout=5) as connection:
+            connection.sendall(client_hello()[:chance.randrange(1, 600)])
+            self.pause(chance.uniform(0, 1))
 
     def dripping(self, chance):
         with self.connection(b"\1\0") as connection:
@@ -151,7 +167,7 @@ class Watch:
     def sample(self):
         at = time.monotonic() - self.begin
         roles = {"supervisor": [self.service.process.pid]}
-        for role in ("analysis", "delivery", "upkeep", "association"):
+        for role in ROLES:
             roles[role] = self.service.pids(role)
         for role, pids in roles.items():
             measured = [found for pid in pids if (found := self.measure(pid))]
@@ -190,7 +206,7 @@ class Watch:
 
 def run(minutes, prefix="load"):
     """True when honest peers were served and nothing grew."""
-    service = Service(SETTINGS)
+    service = WholeService(SETTINGS)
     try:
         service.start()
         service.add_pacs()
@@ -219,10 +235,11 @@ def report(prefix, minutes, peers, watch):
     figure(6, f"{prefix}_hostile_connections", peers.hostile, "connections")
     figure(6, f"{prefix}_honest_stores", peers.sent, "instances")
     figure(6, f"{prefix}_honest_refused", peers.refused, "instances")
+    figure(6, f"{prefix}_pages_shown", peers.pages, "pages")
     figure(6, f"{prefix}_echo_p99", p99, "s")
     figure(6, f"{prefix}_echo_failures", peers.echo_failures, "of_" + str(len(times) + peers.echo_failures))
     flat = True
-    for role in ("supervisor", "analysis", "delivery", "upkeep", "association"):
+    for role in ("supervisor", *ROLES):
         memory, descriptors = watch.settled((role, "memory")), watch.settled((role, "descriptors"))
         figure(6, f"{prefix}_{role}_memory_last", memory[-1][1], "MB")
         figure(6, f"{prefix}_{role}_descriptors_last", descriptors[-1][1], "descriptors")
@@ -235,4 +252,4 @@ def report(prefix, minutes, peers, watch):
             continue  # It holds the silent peers of the moment, up to a hundred: what is left at rest tells of a leak.
         figure(6, f"{prefix}_{role}_descriptors_slope", slope(descriptors), "descriptors/h")
         flat &= slope(descriptors) * hours <= MOST_DESCRIPTORS_PER_HOUR
-    return flat and p99 <= 1 and peers.sent > 0 and peers.echo_failures == 0
+    return flat and p99 <= 1 and peers.sent > 0 and peers.pages > 0 and peers.echo_failures == 0
