@@ -46,7 +46,8 @@ class Ledger(unittest.TestCase):
         for before, after in changes.get("lines", {}).items():
             self.assertIn(before, page)
             page = page.replace(before, after)
-        return list(ledger.flaws(ledger.Ledger(page), changes.get("known", KNOWN), ledger.read_figures([log])))
+        return list(ledger.flaws(ledger.Ledger(page), changes.get("known", KNOWN), ledger.read_figures([log]),
+                                 changes.get("whole", False)))
 
     def test_a_true_page_has_no_flaw(self):
         self.assertEqual(self.flaws(), [])
@@ -82,6 +83,13 @@ class Ledger(unittest.TestCase):
         self.assertEqual(self.flaws("FIGURE 2 jobs 3 jobs"), ["row 2 lacks the figure jobs: tests/faults/ledger write LOG"])
         self.assertEqual(self.flaws("FIGURE 3 jobs 3 jobs"), ["row 3 is absent, and a test states figures for it"])
         self.assertEqual(self.flaws("FIGURE 2 echo_p99 0.3 ms"), ["row 2 has echo_p99 in s, and the test states it in ms"])
+
+    def test_a_figure_that_no_test_states_any_more_is_found(self):
+        log = "FIGURE 1 kills 1000 kills\nFIGURE 1 lost 0 instances\nFIGURE 1 seconds 9 s\n"
+        self.assertEqual(self.flaws(log), [])
+        self.assertEqual(self.flaws(log, whole=True), ["row 2 has the figure echo_p99, which no test states any more"])
+        self.assertEqual(self.flaws(log + "FIGURE 2 echo_p99 0.1 s\n", whole=True), [])
+        self.assertEqual(self.flaws(log, whole=True, lines={"echo_p99": "soak_echo_p99"}), [])
 
     def test_a_bound_that_is_none_is_found(self):
         self.assertEqual(self.flaws(lines={"<= 1": "about 1"}), ["row 2 echo_p99: about 1 is no bound"])

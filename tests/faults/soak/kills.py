@@ -213,8 +213,8 @@ def run(kills, instances, minutes, seed, then=lambda service, senders: None,
         service.close()
     figure(1, f"{prefix}_seconds", round(took), "s")
     figure(1, f"{prefix}_kills", sum(counts.values()), "kills")
-    for victim, count in sorted(counts.items()):
-        figure(1, f"{prefix}_kills_{victim}", count, "kills")
+    for victim in sorted(VICTIMS):
+        figure(1, f"{prefix}_kills_{victim}", counts.get(victim, 0), "kills")
     figure(1, f"{prefix}_acknowledged", len(senders.acknowledged), "instances")
     figure(1, f"{prefix}_broken_off", senders.failures, "times")
     figure(1, f"{prefix}_reports", len(senders.reported), "studies")
