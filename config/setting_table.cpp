@@ -137,6 +137,9 @@ std::vector<Definition> receive_definitions() {
           "Longest silence in the middle of a message, and how far a peer may fall behind `minimum_rate`"),
       seconds("receive", "idle_timeout", &S::idle_timeout, 1, 86400,
               "Longest silence of an open association between messages"),
+      seconds("receive", "longest_without_storing", &S::longest_without_storing, 1, 86400,
+              "Longest life of an association in which nothing can be stored, as anybody may open one for "
+              "C-ECHO"),
       whole_number("receive", "minimum_rate", &S::minimum_rate, 1, 1'000'000'000,
                    "Bytes per second that a peer must send in the middle of a message"),
       whole_number("receive", "largest_data_set", &S::largest_data_set, 1024, tebibyte,

@@ -48,6 +48,7 @@ struct Settings {
   std::chrono::seconds association_request_timeout{5};
   std::chrono::seconds pdu_timeout{30};
   std::chrono::seconds idle_timeout{60};
+  std::chrono::seconds longest_without_storing{60};  ///< Of an association for C-ECHO.
   std::uint32_t minimum_rate = 1000;  ///< Bytes per second that a peer must send in the middle of a message.
   std::uint64_t largest_data_set = std::uint64_t{4} << 30;
   std::uint16_t tls_port = 0;             ///< 0: no DICOM over TLS is accepted.

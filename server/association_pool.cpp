@@ -7,6 +7,7 @@
 #include <boost/asio/read.hpp>
 #include <system_error>
 
+#include "server/admission/counted_network.hpp"
 #include "server/log.hpp"
 #include "server/request_gate.hpp"
 #include "server/sandbox/sandbox.hpp"
@@ -14,8 +15,15 @@
 namespace glisson::server {
 
 AssociationPool::AssociationPool(boost::asio::io_context& loop, const RoleLauncher& launcher,
-                                 PoolLimits limits, GateCounts& counts)
-    : loop_(loop), launcher_(launcher), limits_(limits), counts_(counts), restart_(loop), retire_(loop) {}
+                                 PoolLimits limits, const KnownSenders& senders, GateCounts& counts)
+    : loop_(loop),
+      launcher_(launcher),
+      limits_(limits),
+      senders_(senders),
+      counts_(counts),
+      restart_(loop),
+      retire_(loop),
+      overdue_(loop) {}
 
 void AssociationPool::start() {
   fill();
@@ -62,7 +70,7 @@ void AssociationPool::listen(const std::shared_ptr<Member>& member) {
 
 void AssociationPool::reported_idle(Member& member) {
   if (member.message.front() == static_cast<char>(Ready::after_refusal))
-    callers_.count_refusal(member.address, member.title);
+    callers_.count_refusal(member.caller.network, member.caller.title);
   member.state = State::idle;
   member.was_idle = true;
   back_off_ = std::chrono::milliseconds(0);
@@ -93,44 +101,49 @@ bool AssociationPool::give(Request& request) {
   IncomingConnection& connection = request.connection;
   for (auto& [pid, member] : members_) {
     if (member->state != State::idle) continue;
-    member->state = State::busy;
-    member->address = connection.origin.address;
-    member->title = request.title;
-    connection.origin.is_logged = callers_.may_be_logged(connection.origin.address);
-    if (!connection.origin.is_logged) ++counts_.without_line;
-    if (send_connection(member->control.native_handle(), connection.socket.native_handle(),
-                        connection.origin)) {
-      connection.socket.close(error);
-      ++counts_.handed_on;
-      return true;
+    connection.origin.is_logged = callers_.may_be_logged(request.caller.network);
+    if (!send_connection(member->control.native_handle(), connection.socket.native_handle(),
+                         connection.origin)) {
+      retire(*member);  // It is dying, or of no use.
+      continue;
     }
+    member->state = State::busy;
+    member->caller = request.caller;
+    connection.socket.close(error);
+    ++counts_.handed_on;
+    if (!connection.origin.is_logged) ++counts_.without_line;
+    return true;
   }
   return false;
 }
 
-std::uint64_t* AssociationPool::exceeded(const Request& request) {
-  if (callers_.rests(request.connection.origin.address, request.title)) {
-    return &counts_.refused_for_repetition;
-  }
-  int of_address = 0;
+std::uint64_t* AssociationPool::exceeded(const Caller& caller) {
+  if (callers_.rests(caller.network, caller.title)) return &counts_.refused_for_repetition;
+  int of_network = 0;
   int of_title = 0;
-  const auto count = [&](const std::string& address, const std::string& title) {
-    of_address += address == request.connection.origin.address ? 1 : 0;
-    of_title += title == request.title ? 1 : 0;
+  int of_strangers = 0;
+  const auto count = [&](const Caller& other) {
+    of_network += other.network == caller.network ? 1 : 0;
+    of_title += other.title == caller.title ? 1 : 0;
+    of_strangers += other.is_stranger ? 1 : 0;
   };
   for (const auto& [pid, member] : members_) {
-    if (member->state == State::busy) count(member->address, member->title);
+    if (member->state == State::busy) count(member->caller);
   }
-  for (const Request& waiting : waiting_) count(waiting.connection.origin.address, waiting.title);
-  // C-ECHO is open to everyone, so that anybody may hold processes: but nobody all of them.
-  if (of_address >= limits_.per_address) return &counts_.refused_for_address;
+  for (const Request& waiting : waiting_) count(waiting.caller);
+  if (of_network >= limits_.per_address) return &counts_.refused_for_address;
   if (limits_.per_title > 0 && of_title >= limits_.per_title) return &counts_.refused_for_title;
+  if (caller.is_stranger && of_strangers >= limits_.strangers()) return &counts_.refused_as_stranger;
   return nullptr;
 }
 
 void AssociationPool::take(IncomingConnection connection, const AssociationTitles& titles) {
-  Request request{std::move(connection), titles.calling};
-  std::uint64_t* refused = exceeded(request);
+  const ConnectionOrigin& origin = connection.origin;
+  Caller caller{counted_network(origin.address), titles.calling,
+                !senders_.may_include(titles.calling, origin)};
+  Request request{std::move(connection), std::move(caller),
+                  std::chrono::steady_clock::now() + limits_.patience};
+  std::uint64_t* refused = exceeded(request.caller);
   if (refused == nullptr) {
     if (give(request)) return;
     if (stopping_ ||
@@ -143,8 +156,24 @@ void AssociationPool::take(IncomingConnection connection, const AssociationTitle
     return reject_for_limit(std::move(request.connection));
   }
   waiting_.push_back(std::move(request));
+  if (waiting_.size() == 1) reject_overdue();
   const bool backing_off = restart_.expiry() > boost::asio::steady_timer::clock_type::now();
   if (size() < static_cast<std::size_t>(limits_.largest) && !backing_off) add();
+}
+
+/// Those for whom no process could be started: they shall come again, rather than hang.
+void AssociationPool::reject_overdue() {
+  const auto now = std::chrono::steady_clock::now();
+  while (!waiting_.empty() && waiting_.front().until <= now) {
+    ++counts_.refused_for_delay;
+    reject_for_limit(std::move(waiting_.front().connection));
+    waiting_.erase(waiting_.begin());
+  }
+  if (waiting_.empty()) return;
+  overdue_.expires_at(waiting_.front().until);
+  overdue_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) reject_overdue();
+  });
 }
 
 std::optional<LastReports> AssociationPool::reap(pid_t pid) {
@@ -209,6 +238,7 @@ void AssociationPool::stop() {
   stopping_ = true;
   restart_.cancel();
   retire_.cancel();
+  overdue_.cancel();
   for (Request& request : waiting_) reject_for_limit(std::move(request.connection));
   waiting_.clear();
   boost::system::error_code ignored;

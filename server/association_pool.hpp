@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -13,6 +14,7 @@
 
 #include "server/admission/caller_counts.hpp"
 #include "server/admission/gate_counts.hpp"
+#include "server/admission/known_senders.hpp"
 #include "server/incoming_connection.hpp"
 #include "server/process_end.hpp"
 #include "server/role_process.hpp"
@@ -25,20 +27,25 @@ struct PoolLimits {
   int largest = 0;      ///< Associations in all.
   int per_address = 0;  ///< Of one peer address.
   int per_title = 0;    ///< Of one calling AE title; 0: no limit of its own.
+  /// For which a whole request waits for a process where none can be started.
+  std::chrono::milliseconds patience{5'000};
+
+  /// Of all that may not store: C-ECHO is open to everyone, so that anybody may hold processes.
+  int strangers() const { return std::max(1, largest / 4); }
 };
 
 /// Pre-forked association processes, one association at a time each. Grows from `smallest` to `largest` as
 /// connections arrive, and back when it is idle.
 class AssociationPool {
  public:
-  /// @param counts outlives the pool.
+  /// @param senders outlives the pool, as counts does.
   AssociationPool(boost::asio::io_context& loop, const RoleLauncher& launcher, PoolLimits limits,
-                  GateCounts& counts);
+                  const KnownSenders& senders, GateCounts& counts);
 
   void start();
   /// Hands the connection to an idle process; to the next one that becomes ready where all are busy and more
-  /// may be started; else, or when its address or title has its share already, rejects it with "local limit
-  /// exceeded".
+  /// may be started; else, or when its address, its title or those that may not store have their share
+  /// already, rejects it with "local limit exceeded".
   void take(IncomingConnection connection, const AssociationTitles& titles);
   /// A child of this supervisor ended: what it reported before; none when it was none of the pool's.
   std::optional<LastReports> reap(pid_t pid);
@@ -59,6 +66,12 @@ class AssociationPool {
     busy,      ///< Serves one.
     retiring,  ///< Is given none any more.
   };
+  /// Who has an association, or asks for one.
+  struct Caller {
+    std::string network;       ///< As counted_network().
+    std::string title;         ///< That it calls itself.
+    bool is_stranger = false;  ///< May not store.
+  };
   struct Member {
     boost::asio::posix::stream_descriptor control;
     int generation = 0;  ///< Of the settings that it was started with.
@@ -66,8 +79,7 @@ class AssociationPool {
     bool was_idle = false;  ///< Once at least.
     std::array<char, 16> message{};
     LastReports reports{};
-    std::string address{};  ///< Of the peer in hand.
-    std::string title{};    ///< That it calls itself.
+    Caller caller{};  ///< In hand.
   };
 
   /// False when the system has no process or descriptor left; fill() follows later then.
@@ -79,19 +91,22 @@ class AssociationPool {
   void fill();
   struct Request {
     IncomingConnection connection;
-    std::string title;  ///< Calling.
+    Caller caller;
+    std::chrono::steady_clock::time_point until;
   };
   bool give(Request& request);
+  void reject_overdue();
   void retire_surplus();
   int count(State state) const;
   /// Processes that serve, or will.
   std::size_t size() const;
   /// The count of refusals for the limit that one more association of this kind would exceed; null: none.
-  std::uint64_t* exceeded(const Request& request);
+  std::uint64_t* exceeded(const Caller& caller);
 
   boost::asio::io_context& loop_;
   const RoleLauncher& launcher_;
   PoolLimits limits_;
+  const KnownSenders& senders_;
   GateCounts& counts_;
   CallerCounts callers_;
   int generation_ = 0;
@@ -100,8 +115,10 @@ class AssociationPool {
       0};  ///< Before the next start, while processes die before they are ready.
   boost::asio::steady_timer restart_;
   boost::asio::steady_timer retire_;
+  boost::asio::steady_timer overdue_;
   std::map<pid_t, std::shared_ptr<Member>> members_;
-  std::vector<Request> waiting_;  ///< Complete requests for which a process is being started.
+  std::vector<Request>
+      waiting_;  ///< Complete requests for which a process is being started, the oldest first.
 };
 
 }  // namespace glisson::server

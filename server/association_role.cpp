@@ -33,6 +33,7 @@ class AssociationProcess {
       : settings_(settings), control_(control), ingest_(settings) {
     limits_.pdu_timeout = settings.pdu_timeout;
     limits_.idle_timeout = settings.idle_timeout;
+    limits_.longest_without_storing = settings.longest_without_storing;
     limits_.minimum_rate = settings.minimum_rate;
     limits_.largest_data_set = settings.largest_data_set;
     limits_.stop = control;

@@ -111,16 +111,21 @@ bool report_ready(int control, Ready ready) {
   return ::send(control, &word, 1, MSG_NOSIGNAL) == 1;
 }
 
-void report_alive(int control) {
-  const char alive = 'A';
-  ::send(control, &alive, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+void report_alive(int control) { static_cast<void>(send_report(control, "A")); }
+
+bool send_report(int control, const std::string& report) {
+  return ::send(control, report.data(), report.size(), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0;
 }
 
 std::vector<std::string> read_reports(int control) {
   std::vector<std::string> reports;
-  std::array<char, 64> text{};
-  for (ssize_t length = 0; (length = ::recv(control, text.data(), text.size(), MSG_DONTWAIT)) > 0;)
-    reports.emplace_back(text.data(), static_cast<std::size_t>(length));
+  const auto next_length = [control] {
+    return ::recv(control, nullptr, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
+  };
+  for (ssize_t length = 0; (length = next_length()) > 0;) {
+    std::string& report = reports.emplace_back(static_cast<std::size_t>(length), '\0');
+    ::recv(control, report.data(), report.size(), MSG_DONTWAIT);
+  }
   return reports;
 }
 

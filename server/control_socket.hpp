@@ -80,6 +80,10 @@ bool report_ready(int control, Ready ready = Ready::as_before);
 /// Tells the supervisor that this worker is alive; never waits.
 void report_alive(int control);
 
+/// Tells the supervisor something; never waits.
+/// @return false where it cannot be told now, or the text is too long for the socket.
+bool send_report(int control, const std::string& report);
+
 /// What the process at the other end has reported since the last call, without waiting.
 std::vector<std::string> read_reports(int control);
 

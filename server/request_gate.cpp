@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "dicom/network/rejection.hpp"
+#include "server/admission/counted_network.hpp"
 #include "server/peer_deadline.hpp"
 
 namespace glisson::server {
@@ -164,22 +165,22 @@ RequestGate::RequestGate(std::chrono::milliseconds deadline, GateCounts& counts,
 
 void RequestGate::admit(IncomingConnection connection) {
   if (waiting_ >= room_) make_room();
-  const std::string address = connection.origin.address;
-  Line& line = lines_[address];
+  const std::string network = counted_network(connection.origin.address);
+  Line& line = lines_[network];
   const auto place = line.emplace(line.end());
   ++waiting_;
   *place = await_association_request(
       std::move(connection), deadline_,
-      [this, address, place](IncomingConnection whole, AssociationTitles titles) {
-        leave(address, place);
+      [this, network, place](IncomingConnection whole, AssociationTitles titles) {
+        leave(network, place);
         if (!titles.sound) {
           ++counts_.malformed_title;
           return reject(std::move(whole), dicom::Admission::calling_title_not_recognized);
         }
         whole_(std::move(whole), std::move(titles));
       },
-      [this, address, place] {
-        leave(address, place);
+      [this, network, place] {
+        leave(network, place);
         ++counts_.without_request;
       });
 }
@@ -195,8 +196,8 @@ void RequestGate::make_room() {
   give_up();
 }
 
-void RequestGate::leave(const std::string& address, Line::iterator place) {
-  const auto line = lines_.find(address);
+void RequestGate::leave(const std::string& network, Line::iterator place) {
+  const auto line = lines_.find(network);
   line->second.erase(place);
   if (line->second.empty()) lines_.erase(line);
   --waiting_;

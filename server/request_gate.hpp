@@ -39,7 +39,8 @@ std::function<void()> await_association_request(
     std::function<void(IncomingConnection, AssociationTitles)> whole, std::function<void()> gone);
 
 /// The connections that have not shown a whole A-ASSOCIATE-RQ yet. There is room for so many; for one more,
-/// the address that has the most of them loses its oldest, so that a crowd of silent peers pushes out itself.
+/// the address (counted_network) that has the most of them loses its oldest, so that a crowd of silent peers
+/// pushes out itself.
 class RequestGate {
  public:
   using Whole = std::function<void(IncomingConnection, AssociationTitles)>;
@@ -55,14 +56,14 @@ class RequestGate {
  private:
   using Line = std::list<std::function<void()>>;  ///< In order of arrival; each gives its connection up.
   void make_room();
-  void leave(const std::string& address, Line::iterator place);
+  void leave(const std::string& network, Line::iterator place);
 
   std::chrono::milliseconds deadline_;
   GateCounts& counts_;
   Whole whole_;
   std::size_t room_ = 2048;
   std::size_t waiting_ = 0;
-  std::map<std::string, Line> lines_;  ///< By the peers' addresses.
+  std::map<std::string, Line> lines_;  ///< As counted_network().
 };
 
 /// Writes an A-ASSOCIATE-RJ: transient, local limit exceeded (PS3.8 9.3.4), and closes the connection. Of

@@ -67,6 +67,7 @@ void SingleRole::read() {
   for (const std::string& report : read_reports(control_.get())) {
     last_sign_of_life_ = steady_clock::now();
     if (const auto call = refused_call(report); !call.empty()) reports_.refused_call = call;
+    if (heard) heard(report);
   }
 }
 

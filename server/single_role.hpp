@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -42,6 +43,8 @@ class SingleRole {
   std::chrono::milliseconds pause_before_restart();
 
   boost::asio::steady_timer restart;
+  /// Told of each report, signs of life included. May be empty.
+  std::function<void(const std::string&)> heard;
 
  private:
   void read();

@@ -57,7 +57,7 @@ PoolLimits limits_of(const config::Settings& settings) {
   const int largest = settings.max_associations;
   const int per_address = settings.max_associations_per_address;
   return {settings.min_associations, largest, per_address > 0 ? per_address : (3 * largest + 3) / 4,
-          settings.max_associations_per_title};
+          settings.max_associations_per_title, settings.association_request_timeout};
 }
 
 class Supervisor {
@@ -78,7 +78,7 @@ class Supervisor {
               [this](IncomingConnection connection, const AssociationTitles& titles) {
                 pool_.take(std::move(connection), titles);
               }),
-        pool_(loop_, launcher_, limits_of(settings), counts_) {
+        pool_(loop_, launcher_, limits_of(settings), senders_, counts_) {
     signals_.add(SIGHUP);
     for (const std::string& role : roles) {
       if (role == "association") {
@@ -87,6 +87,11 @@ class Supervisor {
       } else if (role != "database" || settings.database_url.empty()) {
         roles_.emplace(role, loop_);
       }
+    }
+    if (const auto upkeep = roles_.find("upkeep"); upkeep != roles_.end()) {
+      upkeep->second.heard = [this](const std::string& report) {
+        if (senders_.update(report)) log::info(fmt::format("peers that may store: {}", senders_.count()));
+      };
     }
   }
 
@@ -351,6 +356,7 @@ class Supervisor {
   GateCounts counts_;  ///< For the log, and for whoever shows figures.
   GateCounts logged_counts_;
   boost::asio::steady_timer count_log_;
+  KnownSenders senders_;
   RequestGate gate_;
   AssociationPool pool_;
   std::map<std::string, SingleRole> roles_;

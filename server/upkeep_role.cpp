@@ -31,7 +31,7 @@ int run_upkeep_role(const config::Settings& settings, int control) {
   const storage::InstanceStore store(settings.instances());
   storage::StoreIdentity store_identity(store);
   // In a thread of its own: a reconciliation of millions of files takes its time.
-  std::thread resources([&] { watch_resources(settings, stop); });
+  std::thread resources([&] { watch_resources(settings, control, stop); });
   std::thread audit([&] { keep_audit_trail(settings, stop); });
   std::optional<storage::Database> database;
   auto next_reconciliation = std::chrono::steady_clock::now();

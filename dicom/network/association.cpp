@@ -199,6 +199,7 @@ void serve(UpperLayer& upper_layer, const AssociationHandlers& handlers, const A
   }
   auto contexts = accept_association(association);
   if (!contexts) throw AssociationEnded("connection lost");
+  if (read.request.storage_classes.empty()) upper_layer.socket()->end_after(limits.longest_without_storing);
   StorageProvider(upper_layer, std::move(*contexts), handlers, limits, summary).run();
   if (ASC_acknowledgeRelease(&association).bad()) throw AssociationEnded("connection lost");
   summary.end = "released";
@@ -211,9 +212,13 @@ AssociationSummary serve_association(int socket, const AssociationHandlers& hand
                                      const AssociationLimits& limits, std::string address) {
   AssociationSummary summary;
   summary.address = std::move(address);
-  auto upper_layer =
-      UpperLayer::receive(socket, {limits.pdu_timeout, limits.idle_timeout, limits.minimum_rate, limits.stop},
-                          limits.max_pdu_length);
+  auto upper_layer = UpperLayer::receive(socket,
+                                         {.pdu = limits.pdu_timeout,
+                                          .idle = limits.idle_timeout,
+                                          .minimum_rate = limits.minimum_rate,
+                                          .stop = limits.stop,
+                                          .alive = handlers.alive},
+                                         limits.max_pdu_length);
   try {
     if (upper_layer.association() == nullptr) {
       throw AssociationEnded("no association: " + upper_layer.problem());

@@ -80,13 +80,17 @@ struct AssociationHandlers {
   std::function<void(const StoreOutcome&)> refused = {};
   /// Asked before each message: this process can do no more for the peer, which is told so by an A-ABORT.
   std::function<bool()> spent = {};
+  /// Called about once a second while the peer is read from or waited for; never throws.
+  std::function<void()> alive = {};
 };
 
 /// Limits and deadlines of an association.
 struct AssociationLimits {
   std::chrono::milliseconds pdu_timeout{30'000};   ///< Longest silence and delay within a message.
   std::chrono::milliseconds idle_timeout{60'000};  ///< Between two messages.
-  std::uint32_t minimum_rate = 1000;               ///< Bytes per second that the peer sends within a message.
+  /// Of an association in which nothing can be stored: anybody may have one for C-ECHO. Then it is aborted.
+  std::chrono::milliseconds longest_without_storing{60'000};
+  std::uint32_t minimum_rate = 1000;  ///< Bytes per second that the peer sends within a message.
   std::uint64_t largest_data_set = std::uint64_t{4} << 30;  ///< Bytes; larger ones are answered with A700.
   std::uint32_t max_pdu_length = 131072;
   /// Readable, or closed at its other end, once this process is to stop; -1: none. Then an association that
@@ -103,8 +107,8 @@ struct AssociationSummary {
   /// Rejected without asking `admit`: a title that is none (empty here), or a foreign application context.
   bool unjudged = false;
   /// "released", "rejected", "aborted by peer", "connection lost", "timed out" (between messages),
-  /// "too slow" (within one), "data set too large", "aborted for a stop", "aborted by this node",
-  /// "protocol violated: ...", "no association: ...".
+  /// "too slow" (within one), "too long without storing", "data set too large", "aborted for a stop",
+  /// "aborted by this node", "protocol violated: ...", "no association: ...".
   std::string end;
   std::uint64_t stored = 0;   ///< C-STORE answered with success.
   std::uint64_t refused = 0;  ///< C-STORE answered with anything else.

@@ -25,6 +25,7 @@ constexpr int most_empty_fragments = 16;
   if (socket->end() == PduSocket::End::idle_too_long) throw AssociationEnded("timed out");
   if (socket->end() == PduSocket::End::too_slow) throw AssociationEnded("too slow");
   if (socket->end() == PduSocket::End::stopped) throw AssociationEnded("aborted for a stop");
+  if (socket->end() == PduSocket::End::over_age) throw AssociationEnded("too long without storing");
   if (condition == DUL_PEERABORTEDASSOCIATION) throw AssociationEnded("aborted by peer");
   violated("unexpected or malformed PDU");
 }

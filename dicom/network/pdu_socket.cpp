@@ -16,6 +16,13 @@ namespace {
 
 constexpr std::chrono::seconds abort_linger{1};
 
+/// Of one poll(2), in milliseconds: no longer than until the next sign of life.
+int poll_time(std::chrono::steady_clock::duration left) {
+  const auto wanted = std::chrono::ceil<std::chrono::milliseconds>(left);
+  return static_cast<int>(
+      std::clamp(wanted, std::chrono::milliseconds(0), PduDeadlines::sign_interval).count());
+}
+
 // Not every stream is TCP (the TLS relay's is a local socket), so failures do not matter.
 void set_tcp_option(int descriptor, int option) noexcept {
   const int on = 1;
@@ -31,8 +38,8 @@ int PduSocket::exchange_descriptor(int descriptor) noexcept {
 
 PduSocket::PduSocket(int descriptor, PduDeadlines deadlines) noexcept
     : descriptor_(descriptor),
-      deadlines_(deadlines),
-      deadline_(Clock::now() + deadlines.pdu),
+      deadlines_(std::move(deadlines)),
+      deadline_(Clock::now() + deadlines_.pdu),
       deadline_by_payload_(deadline_),
       last_read_(Clock::now()) {
   set_tcp_option(descriptor_, TCP_NODELAY);
@@ -46,12 +53,13 @@ void PduSocket::close() noexcept {
   descriptor_ = -1;
 }
 
-bool PduSocket::wait_for(short events, Clock::time_point deadline) const noexcept {
+bool PduSocket::wait_for(short events, Clock::time_point deadline) noexcept {
   while (descriptor_ >= 0) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    if (left <= 0) return false;
+    show_life();
+    const auto left = deadline - Clock::now();
+    if (left <= Clock::duration::zero()) return false;
     pollfd watched{descriptor_, events, 0};
-    const int ready = ::poll(&watched, 1, static_cast<int>(std::min<std::int64_t>(left, 3'600'000)));
+    const int ready = ::poll(&watched, 1, poll_time(left));
     if (ready > 0) return true;
     if (ready < 0 && errno != EINTR) return false;
   }
@@ -61,6 +69,8 @@ bool PduSocket::wait_for(short events, Clock::time_point deadline) const noexcep
 ssize_t PduSocket::read(void* buffer, std::size_t size) noexcept {
   if (end_ == End::stopped) return -1;
   for (bool waited = false;; waited = true) {
+    show_life();
+    if (Clock::now() >= last_moment_) return cut();
     const ssize_t received_bytes = ::recv(descriptor_, buffer, size, MSG_DONTWAIT);
     if (received_bytes > 0) {
       // What lay here already did not come late: the time since the last read was ours.
@@ -77,26 +87,34 @@ ssize_t PduSocket::read(void* buffer, std::size_t size) noexcept {
       end_ = End::closed_by_peer;
       return received_bytes;
     }
-    if (is_too_late()) {
-      send_abort();
-      errno = ETIMEDOUT;
-      return -1;
-    }
+    if (is_too_late()) return cut();
     if (awaits_message_) {
       wait_for_message();
     } else {
-      wait_for(POLLIN, deadline_);
+      wait_for(POLLIN, std::min(deadline_, last_moment_));
     }
   }
 }
 
-/// Until something can be read, the deadline is over, or the process is to stop.
+ssize_t PduSocket::cut() noexcept {
+  static_cast<void>(is_too_late());  // Says why.
+  send_abort();
+  errno = ETIMEDOUT;
+  return -1;
+}
+
+void PduSocket::show_life() noexcept {
+  if (!deadlines_.alive || Clock::now() < next_sign_) return;
+  next_sign_ = Clock::now() + PduDeadlines::sign_interval;
+  deadlines_.alive();
+}
+
+/// Until something can be read, the deadline is over, the process is to stop or to say that it is alive.
 void PduSocket::wait_for_message() noexcept {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
+  const auto left = std::min(deadline_, last_moment_) - Clock::now();
   // Once the stop is known, its descriptor would only wake this at once, again and again.
   pollfd watched[]{{descriptor_, POLLIN, 0}, {stopping_since_ ? -1 : deadlines_.stop, POLLIN, 0}};
-  if (::poll(watched, std::size(watched), static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000))) > 0)
-    look_for_stop();
+  if (::poll(watched, std::size(watched), poll_time(left)) > 0) look_for_stop();
 }
 
 void PduSocket::look_for_stop() noexcept {
@@ -127,8 +145,11 @@ void PduSocket::received(std::size_t bytes) noexcept {
 }
 
 bool PduSocket::is_too_late() noexcept {
-  if (Clock::now() < deadline_) return false;
-  if (!awaits_message_) {
+  const auto now = Clock::now();
+  if (now < std::min(deadline_, last_moment_)) return false;
+  if (now >= last_moment_) {
+    end_ = End::over_age;
+  } else if (!awaits_message_) {
     end_ = End::too_slow;
   } else {
     end_ = stopping_since_ ? End::stopped : End::idle_too_long;
@@ -157,7 +178,7 @@ ssize_t PduSocket::write(const void* buffer, std::size_t size) noexcept {
 }
 
 bool PduSocket::readable(std::chrono::milliseconds timeout) noexcept {
-  if (wait_for(POLLIN, std::min(deadline_, Clock::now() + timeout))) return true;
+  if (wait_for(POLLIN, std::min({deadline_, last_moment_, Clock::now() + timeout}))) return true;
   static_cast<void>(is_too_late());
   return false;
 }
@@ -178,7 +199,7 @@ void PduSocket::count_payload(std::size_t bytes) noexcept {
 
 void PduSocket::send_abort() noexcept {
   // Source 0: the service user, 2: the service provider; the reason is not specified (PS3.8 9.3.8).
-  const unsigned char source = end_ == End::stopped ? 2 : 0;
+  const unsigned char source = end_ == End::stopped || end_ == End::over_age ? 2 : 0;
   const std::array<unsigned char, 10> a_abort{0x07, 0, 0, 0, 0, 4, 0, 0, source, 0};
   static_cast<void>(::send(descriptor_, a_abort.data(), a_abort.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 namespace glisson::dicom {
@@ -22,6 +23,9 @@ struct PduDeadlines {
   int stop = -1;
   static constexpr std::chrono::milliseconds stop_silence{500};
   static constexpr std::chrono::milliseconds stop_after{20'000};
+  /// Called about every sign_interval by whoever reads or waits; never throws. May be empty.
+  std::function<void()> alive{};
+  static constexpr std::chrono::milliseconds sign_interval{1'000};
 };
 
 /// A connected stream socket whose deadlines no dripping peer puts off: each byte that arrives buys only the
@@ -31,7 +35,7 @@ struct PduDeadlines {
 /// delayed acknowledgements cost 40 ms for each C-STORE. Never raises SIGPIPE.
 class PduSocket {
  public:
-  enum class End { open, closed_by_peer, idle_too_long, too_slow, stopped };
+  enum class End { open, closed_by_peer, idle_too_long, too_slow, stopped, over_age };
 
   /// Takes ownership of the descriptor.
   PduSocket(int descriptor, PduDeadlines deadlines) noexcept;
@@ -51,6 +55,8 @@ class PduSocket {
   void await_message() noexcept;
   /// So many of the bytes that came were the message itself. What frames them (PS3.8 9.3.5) buys no time.
   void count_payload(std::size_t bytes) noexcept;
+  /// Cuts the connection after this time, whatever the peer does meanwhile.
+  void end_after(std::chrono::milliseconds time) noexcept { last_moment_ = Clock::now() + time; }
   /// Sends an A-ABORT (PS3.8 9.3.8; by the service provider where this process stops), then drops what still
   /// arrives until the peer closes, at most one second: closing with unread bytes would reset the connection
   /// before the peer has read the A-ABORT.
@@ -66,9 +72,11 @@ class PduSocket {
 
  private:
   using Clock = std::chrono::steady_clock;
-  bool wait_for(short events, Clock::time_point deadline) const noexcept;
+  bool wait_for(short events, Clock::time_point deadline) noexcept;
   Clock::time_point later(Clock::time_point deadline, std::size_t bytes) const noexcept;
   void wait_for_message() noexcept;
+  ssize_t cut() noexcept;
+  void show_life() noexcept;
   void look_for_stop() noexcept;
   void received(std::size_t bytes) noexcept;
   bool is_too_late() noexcept;
@@ -79,7 +87,9 @@ class PduSocket {
   Clock::time_point deadline_;
   Clock::time_point deadline_by_payload_;  ///< What it would be if no framing byte had bought time.
   Clock::time_point last_read_;            ///< When the last read ended.
-  bool awaits_message_ = false;            ///< The next byte begins one.
+  Clock::time_point last_moment_ = Clock::time_point::max();
+  Clock::time_point next_sign_;  ///< Of life.
+  bool awaits_message_ = false;  ///< The next byte begins one.
   std::optional<Clock::time_point> stopping_since_;
   End end_ = End::open;
 };

@@ -23,18 +23,23 @@ bool is_open_to_all(const ApplicationEntity& entity, const dicom::AssociationReq
   return request.verification_only && entity.open_echo;
 }
 
+std::optional<Refusal> mistaken(const storage::Peer& peer, const ConnectionOrigin& origin) {
+  if (!peer.may_call_from(origin.address)) return Refusal::address_not_allowed;
+  if (peer.certificate.empty() ||
+      is_bound_to(peer.certificate, origin.certificate_fingerprint, origin.certificate_subject)) {
+    return std::nullopt;
+  }
+  return origin.certificate_fingerprint.empty() ? Refusal::certificate_missing
+                                                : Refusal::certificate_not_bound;
+}
+
 std::optional<Refusal> judge(const ApplicationEntity& entity, const std::optional<storage::Peer>& peer,
                              const dicom::AssociationRequest& request, const ConnectionOrigin& origin) {
   if (!peer) return Refusal::calling_title_unknown;
   if (!entity.peers.empty() && std::ranges::find(entity.peers, peer->name) == entity.peers.end()) {
     return Refusal::title_not_for_peer;
   }
-  if (!peer->may_call_from(origin.address)) return Refusal::address_not_allowed;
-  if (!peer->certificate.empty() &&
-      !is_bound_to(peer->certificate, origin.certificate_fingerprint, origin.certificate_subject)) {
-    return origin.certificate_fingerprint.empty() ? Refusal::certificate_missing
-                                                  : Refusal::certificate_not_bound;
-  }
+  if (const auto refusal = mistaken(*peer, origin)) return refusal;
   if (request.verification_only && !peer->may_echo) return Refusal::echo_not_permitted;
   if (!request.storage_classes.empty() && !peer->may_store) return Refusal::store_not_permitted;
   return std::nullopt;

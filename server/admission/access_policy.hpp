@@ -20,6 +20,11 @@ const config::ApplicationEntity* called_entity(const std::vector<config::Applica
 /// not matter who the peer is.
 bool is_open_to_all(const config::ApplicationEntity& entity, const dicom::AssociationRequest& request);
 
+/// Why whoever calls under a peer's title is not taken for the peer: its address or its certificate; none
+/// when it is.
+std::optional<storage::AssociationRefusal> mistaken(const storage::Peer& peer,
+                                                    const ConnectionOrigin& origin);
+
 /// Whether a peer may have the association that it asks for. A request that is_open_to_all() is none of this
 /// function's business.
 /// @param peer the peer with the calling title, if there is one.

@@ -7,6 +7,8 @@
 #include <optional>
 
 #include "engine/errors.hpp"
+#include "server/admission/known_senders.hpp"
+#include "server/control_socket.hpp"
 #include "server/daemon/settings_notice.hpp"
 #include "server/log.hpp"
 #include "server/resources/pause_words.hpp"
@@ -28,8 +30,9 @@ constexpr auto report_interval = 5s;
 
 class ResourceWatch {
  public:
-  explicit ResourceWatch(const config::Settings& settings)
+  ResourceWatch(const config::Settings& settings, int control)
       : settings_(settings),
+        control_(control),
         node_(node_name(settings)),
         store_(settings.instances()),
         store_identity_(store_),
@@ -38,6 +41,7 @@ class ResourceWatch {
 
   void step() {
     if (!database_) database_.emplace(database_url(settings_), "glisson resources");
+    tell_senders();
     tell_pauses();
     notices_.tell(*database_);
     Resources resources;
@@ -78,6 +82,16 @@ class ResourceWatch {
     return state;
   }
 
+  void tell_senders() {
+    std::string report = senders_report(storage::list_peers(*database_));
+    if (report == told_senders_) return;
+    if (send_report(control_, report)) {
+      told_senders_ = std::move(report);
+    } else {
+      log::warning("the supervisor cannot be told of all peers that may store");
+    }
+  }
+
   /// Without the reason: what people type is none of the log's business.
   void tell_pauses() {
     auto pauses = storage::list_pauses(*database_);
@@ -110,6 +124,8 @@ class ResourceWatch {
   }
 
   const config::Settings& settings_;
+  int control_;
+  std::string told_senders_;
   std::string node_;
   storage::InstanceStore store_;
   storage::StoreIdentity store_identity_;
@@ -123,10 +139,11 @@ class ResourceWatch {
 
 }  // namespace
 
-void watch_resources(const config::Settings& settings, const StopWatch& stop) {
-  ResourceWatch watch(settings);
+void watch_resources(const config::Settings& settings, int control, const StopWatch& stop) {
+  ResourceWatch watch(settings, control);
   bool waiting = false;  // Said once, not every second.
   while (!stop.stopping()) {
+    report_alive(control);
     try {
       watch.step();
       waiting = false;

@@ -8,6 +8,7 @@ namespace glisson::server {
 /// Looks at disks and queue every second until the process is to stop, and keeps the state of this node in
 /// the database: association processes read there whether to receive, and readiness() whether the node is
 /// ready. What is short is an alert until it is no longer.
-void watch_resources(const config::Settings& settings, const StopWatch& stop);
+/// @param control where the supervisor is told that this goes on, and who may store.
+void watch_resources(const config::Settings& settings, int control, const StopWatch& stop);
 
 }  // namespace glisson::server

@@ -4,6 +4,8 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "server/admission/counted_network.hpp"
+
 namespace glisson::server {
 
 using boost::asio::ip::tcp;
@@ -19,7 +21,8 @@ Handshakes::Handshakes(boost::asio::io_context& loop, HandshakeLimits limits,
 
 void Handshakes::begin(HandedConnection connection, const TlsContext& context) {
   if (waiting_ >= limits_.room) make_room();
-  const std::string address = connection.origin.address;
+  const std::string sender = connection.origin.address;
+  const std::string address = counted_network(sender);
   auto& all = lines_[address].all;
   const auto place = all.insert(all.end(), nullptr);
   ++waiting_;
@@ -33,9 +36,9 @@ void Handshakes::begin(HandedConnection connection, const TlsContext& context) {
                                        leave(address, place);
                                        admitted_(std::move(peer));
                                      },
-                                     [this, address, place](const std::string& reason) {
+                                     [this, sender, address, place](const std::string& reason) {
                                        leave(address, place);
-                                       refused_(address, reason);
+                                       refused_(sender, reason);
                                      }});
 }
 

@@ -60,7 +60,7 @@ class Handshakes {
   std::function<void(const std::string&, const std::string&)> refused_;
   boost::asio::steady_timer second_;
   std::size_t waiting_ = 0;
-  std::map<std::string, Line> lines_;  ///< By the peers' addresses.
+  std::map<std::string, Line> lines_;  ///< By counted_network(), as all addresses here.
   std::deque<std::string> turns_;      ///< Addresses whose turn comes, the next one first.
   std::map<std::string, int> begun_;   ///< Handshakes of each address in this second.
   bool turn_is_posted_ = false;

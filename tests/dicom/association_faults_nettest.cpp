@@ -229,6 +229,28 @@ TEST(Deadlines, HoldThePeerToNoDelayOfTheServersOwn) {
   EXPECT_EQ(command_in(peer.receive()).number(status), 0xA700);
 }
 
+TEST(Deadlines, EndAnAssociationThatOnlyPings) {
+  auto limits = StorageNode::short_limits();
+  limits.longest_without_storing = 300ms;
+  StorageNode node(limits);
+  const auto pinging = ScriptedPeer::connect(node.port());
+  auto request = pdu::storing_ct();
+  request.contexts.erase(request.contexts.begin());
+  ASSERT_EQ(pinging.associate(request).type, pdu::associate_ac);
+  const auto storing = ScriptedPeer::connect(node.port());
+  ASSERT_EQ(storing.associate(pdu::storing_ct()).type, pdu::associate_ac);
+  auto answer = ReceivedPdu{pdu::p_data, {}};
+  for (std::uint16_t id = 1; answer.type == pdu::p_data; ++id) {
+    pinging.send(pdu::command(3, CommandSet::request(dimse::c_echo, id, false)));
+    answer = pinging.receive();
+  }
+  EXPECT_EQ(answer.type, pdu::abort);
+  EXPECT_EQ(node.summary(0).end, "too long without storing");
+  EXPECT_GT(node.summary(0).echoes, 1U);
+  storing.send(pdu::command(3, CommandSet::request(dimse::c_echo, 1, false)));
+  EXPECT_EQ(command_in(storing.receive()).number(status), 0x0000);
+}
+
 TEST(Deadlines, LeaveASlowButSteadyPeerAlone) {
   auto limits = StorageNode::short_limits();
   limits.pdu_timeout = 1s;

@@ -89,6 +89,12 @@ class Crowd(unittest.TestCase):
         service.start()
         return service
 
+    def introduce(self, service, *titles):
+        """Peers that may store, so that they may hold more associations than strangers."""
+        for title in titles:
+            service.command("peer", "add", title.lower(), title, "127.0.0.1", 104, "--may", "store")
+        service.await_senders()
+
     def connections(self, service, count, **options):
         made = [socket.create_connection(("127.0.0.1", service.port), timeout=10, **options) for _ in range(count)]
         self.addCleanup(lambda: [connection.close() for connection in made])
@@ -98,6 +104,7 @@ class Crowd(unittest.TestCase):
         service = self.service("idle_timeout = 15\npdu_timeout = 5\n")
         service.command("peer", "add", "ct", "PACS", "127.0.0.1", 104, "--may", "store")
         supervisor = service.process.pid
+        self.introduce(service, "IDLER")
         memory = resident_bytes(supervisor)
         idle = [RawPeer(service.port, "IDLER", VERIFICATION) for _ in range(60)]
         self.addCleanup(lambda: [peer.socket.close() for peer in idle])
@@ -176,6 +183,7 @@ class Crowd(unittest.TestCase):
     def test_limits_are_told_at_once(self):
         service = self.service("min_associations = 8\nmax_associations = 8\nmax_associations_per_address = 5\n"
                                "max_associations_per_title = 3\n")
+        self.introduce(service, "ONE", "TWO", "THREE", "FOUR")
         held = []
 
         def hold(count, calling, address):

@@ -52,11 +52,13 @@ class HostilePeers(unittest.TestCase):
             self.assertNotIn("forged", service.log())
             self.assertTrue(all(line[:2] == "20" for line in service.log().splitlines()))
         with self.subTest("one address does not get all association processes"):
-            held = [RawPeer(service.port, "STRANGER", VERIFICATION) for _ in range(6)]
+            service.command("peer", "add", "ct", "PACS", "127.0.0.1", 104, "--may", "store")
+            service.await_senders()
+            held = [RawPeer(service.port, "PACS", VERIFICATION) for _ in range(6)]
             self.assertEqual({peer.answer for peer in held}, {ACCEPTED})
-            with RawPeer(service.port, "STRANGER", VERIFICATION) as peer:
+            with RawPeer(service.port, "PACS", VERIFICATION) as peer:
                 self.assertEqual(peer.answer, REJECTED)
-            with RawPeer(service.port, "PACS", VERIFICATION, address="127.0.0.2") as peer:
+            with RawPeer(service.port, "STRANGER", VERIFICATION, address="127.0.0.2") as peer:
                 self.assertEqual(peer.answer, ACCEPTED)
             for peer in held:
                 peer.socket.close()

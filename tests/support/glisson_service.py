@@ -166,6 +166,12 @@ class Service:
                      "store,query,echo", *declared)
         self.pacs.start()
 
+    def await_senders(self):
+        """Until the supervisor knows as many peers that may store as there are."""
+        [count] = self.query("select count(*) from glisson.peer where may_store and removed_at is null")
+        wait_until(lambda: re.findall(r"peers that may store: (\d+)", self.log())[-1:] == count, 20,
+                   "the supervisor knows who may store")
+
     def store(self, *paths, calling="PACS", called="GLISSON"):
         return store(self.port, called, calling, *paths)
 
