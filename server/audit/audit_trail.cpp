@@ -6,15 +6,12 @@
 #include <algorithm>
 #include <boost/asio/ip/host_name.hpp>
 #include <chrono>
-#include <ctime>
-#include <fstream>
-#include <iterator>
 #include <optional>
-#include <sstream>
 
 #include "engine/errors.hpp"
 #include "server/audit/collector.hpp"
 #include "server/audit/message.hpp"
+#include "server/audit/service_run.hpp"
 #include "server/log.hpp"
 #include "server/roles.hpp"
 #include "storage/alerts.hpp"
@@ -32,40 +29,15 @@ constexpr auto forget_interval = 1h;
 constexpr int messages_at_once = 100;
 constexpr std::chrono::seconds longest_back_off{300};
 
-/// Clock ticks since the boot at which a process started (field 22 of /proc/PID/stat, proc(5)).
-std::uint64_t start_ticks(pid_t pid) {
-  std::ifstream file(fmt::format("/proc/{}/stat", pid));
-  std::string line;
-  std::getline(file, line);
-  std::istringstream fields(line.substr(std::min(line.size(), line.rfind(')') + 1)));
-  std::string field;
-  constexpr int after_name = 20;  // The name in brackets is field 2.
-  for (int i = 0; i < after_name; ++i) fields >> field;
-  return field.empty() ? 0 : std::stoull(field);
-}
-
-std::string boot_id() {
-  std::ifstream file("/proc/sys/kernel/random/boot_id");
-  std::string id;
-  file >> id;
-  return id;
-}
-
 /// The service is its supervisor: a role process that is started again is no new start.
 storage::ApplicationRun run_of(const config::Settings& settings, pid_t supervisor) {
-  const std::uint64_t ticks = start_ticks(supervisor);
-  timespec since_boot{};
-  ::clock_gettime(CLOCK_BOOTTIME, &since_boot);
-  const double age = static_cast<double>(since_boot.tv_sec) -
-                     static_cast<double>(ticks) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  const ServiceRun service = service_run();
   storage::ApplicationRun run{.host = boost::asio::ip::host_name(),
-                              .run = fmt::format("{} {} {}", boot_id(), supervisor, ticks),
+                              .run = service.id,
                               .process = std::to_string(supervisor),
                               .ae_titles = {},
                               .folder = settings.data.string(),
-                              .started_at = std::chrono::system_clock::now()};
-  run.started_at -= std::chrono::duration_cast<std::chrono::system_clock::duration>(
-      std::chrono::duration<double>(std::max(0.0, age)));
+                              .started_at = service.started_at};
   for (const auto& entity : settings.application_entities()) run.ae_titles.push_back(entity.title);
   return run;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/errors.hpp"
+#include "server/audit/service_run.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/error_report.hpp"
 #include "server/commands/settings_options.hpp"
@@ -42,6 +43,7 @@ int serve_all(const ServeOptions& options, const config::Settings& settings) {
           fmt::format("there is no role '{}'; the roles are {}", role, fmt::join(all_roles(), ", ")));
     }
   }
+  begin_service_run();
   const SettingsOptions from = with_absolute_paths(options.settings);
   // The children's settings come from the supervisor; the folder tells whose they are.
   return supervise(settings, options.roles, {"--data", settings.data.string()},

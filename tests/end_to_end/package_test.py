@@ -34,7 +34,8 @@ class Package(unittest.TestCase):
         return self.machine.run("sh", "-c", "dpkg -i /tmp/glisson.deb 2>&1")
 
     def wait_for_service(self):
-        wait_until(lambda: self.machine.succeeds("glisson", "db", "status"), 60, "the service and its database answer")
+        status = "glisson db status --json | grep -q '\"current\": true'"
+        wait_until(lambda: self.machine.succeeds("sh", "-c", status), 60, "the database answers, with today's schema")
 
     def property(self, name):
         return self.machine.run("systemctl", "show", "--value", "-p", name, "glisson").strip()
@@ -175,7 +176,6 @@ class Package(unittest.TestCase):
         self.assertEqual(self.property("ActiveState"), "inactive", "an upgrade starts nothing that was stopped")
         machine.run("systemctl", "start", "glisson")
         self.wait_for_service()
-        wait_until(lambda: '"current": true' in machine.run("glisson", "db", "status", "--json"), 60, "all migrations")
         after = self.fingerprints(columns)
         going_on = {"schema_migration", "node_state", "job", "job_attempt", "delivery"}  # A report still waits.
         self.assertEqual({table for table in columns if after[table] != before[table]} - going_on, set())
@@ -190,6 +190,54 @@ class Package(unittest.TestCase):
                    "the report that waited, and that of the new study")
         self.assertIn("report taken by ARCHIVE", machine.run("glisson", "explain", "PHANTOM1"))
         self.assertEqual(self.query("-c", "select count(*) from glisson.analysis").strip(), "2")
+
+    def test_systemd_confines_it_reloads_it_and_starts_it_again_when_it_hangs(self):
+        machine = self.machine
+        begun = int(machine.run("date", "+%s"))
+        self.install("0.0.1")
+        self.wait_for_service()
+        inside = ["nsenter", "-t", self.property("MainPID"), "-m", "--"]
+        self.assertFalse(machine.succeeds(*inside, "ls", "/proc/sys"), "ProcSubset=pid is not in force")
+        self.assertFalse(machine.succeeds(*inside, "touch", "/etc/x"), "ProtectSystem=strict is not in force")
+
+        # One run of the service, whichever of its processes is started again, and it began when systemd began it.
+        starts = """select facts ->> 'run', extract(epoch from at) from glisson.audit_event
+                    where kind = 'application_start' order by audit_event_id"""
+        wait_until(lambda: self.query("-c", starts), 30, "the start is in the audit trail")
+        run, at = self.query("-c", starts).strip().split("|")
+        self.assertRegex(run, "^[0-9a-f]{32}$")
+        self.assertTrue(begun <= float(at) <= float(machine.run("date", "+%s")) + 1, f"{begun} {at}")
+        upkeep_now = ["sh", "-c", "pgrep -f 'role upkeep$' || true"]
+        upkeep = machine.run(*upkeep_now).strip()
+        machine.run("kill", "-9", upkeep)
+        wait_until(lambda: machine.run(*upkeep_now).strip() not in ("", upkeep), 30, "upkeep is started again")
+
+        # A reload: good settings are taken by the process that runs, bad ones are told in its status.
+        before = self.property("MainPID")
+        self.settings(('#ae_title = "GLISSON"', 'ae_title = "RADIOMICS"'))
+        wait_until(lambda: "as RADIOMICS" in self.property("StatusText"), 30, "the new title is in the status")
+        self.settings(('ae_title = "RADIOMICS"', 'ae_title = "a title that is too long"'))
+        wait_until(lambda: "ae_title" in self.property("StatusText"), 30, "the status names the bad setting")
+        self.assertEqual((self.property("ActiveState"), self.property("MainPID")), ("active", before))
+        self.settings(('ae_title = "a title that is too long"', 'ae_title = "RADIOMICS"'))
+
+        # The watchdog: the unit's 30 s, made shorter.
+        machine.run("mkdir", "-p", "/etc/systemd/system/glisson.service.d")
+        machine.write("/etc/systemd/system/glisson.service.d/test.conf", "[Service]\nWatchdogSec=3\n")
+        machine.run("systemctl", "daemon-reload")
+        machine.run("systemctl", "restart", "glisson")
+        before = self.property("MainPID")
+        machine.run("kill", "-STOP", before)
+        wait_until(lambda: self.property("NRestarts") == "1" and self.property("ActiveState") == "active", 60,
+                   "systemd starts it again")
+        self.assertNotEqual(self.property("MainPID"), before)
+        self.assertIn("Watchdog timeout", machine.run("journalctl", "--no-pager", "-u", "glisson"))
+        self.wait_for_service()
+        wait_until(lambda: len(self.query("-c", starts).splitlines()) == 3, 30, "three starts are in the audit trail")
+        runs = [line.split("|")[0] for line in self.query("-c", starts).splitlines()]
+        self.assertEqual((runs[0], len(set(runs))), (run, 3))
+        ends = "select outcome from glisson.audit_event where kind = 'application_stop' order by audit_event_id"
+        self.assertEqual(self.query("-c", ends).split(), ["0", "8"])
 
     def test_a_stranger_uses_the_installed_package_in_a_browser(self):
         """tests/web/story.mjs. GLISSON_SCREENSHOTS=$PWD/docs/screenshots makes the pictures of the documentation anew."""

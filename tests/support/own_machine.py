@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -126,9 +127,9 @@ def mount(*arguments):
 
 def make_devices(folder):
     mount("-t", "tmpfs", "-o", "mode=755", "none", folder)
-    for name in ("null", "zero", "full", "random", "urandom", "tty"):
-        (folder / name).touch()
-        mount("--bind", f"/dev/{name}", folder / name)
+    for name, major, minor in (("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9), ("tty", 5, 0)):
+        os.mknod(folder / name, stat.S_IFCHR, os.makedev(major, minor))
+        (folder / name).chmod(0o666)
     for name, kind, options in (("pts", "devpts", "newinstance,ptmxmode=0666"), ("shm", "tmpfs", "mode=1777")):
         (folder / name).mkdir()
         mount("-t", kind, "-o", options, "none", folder / name)
