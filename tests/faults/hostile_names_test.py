@@ -10,6 +10,7 @@ from glisson_service import Service, make_study, wait_until
 from raw_peer import RawPeer, store_file
 from small_objects import ct_image
 from system_calls import Call, Trace
+from web_stories import browser_is_at_hand, install_stories
 
 CREATING = "openat,open,creat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,mknod,mknodat"
 RUNNING = "execve,execveat"
@@ -109,6 +110,22 @@ class HostileNames(unittest.TestCase):
         self.assertEqual(executed, [])
         self.assertEqual(list(self.trap.iterdir()), [])
         self.check_text_stays_text()
+
+    @unittest.skipUnless(browser_is_at_hand(), "needs node and chromium")
+    def test_pages_show_markup_as_text(self):
+        patient, accession, title = "<img src=x onerror=alert(1)>", "<b>1</b>", "<img src=x>"
+        study = "1.2.826.0.3"
+        texts = {0x00100020: ("LO", patient), 0x00100010: ("PN", patient), 0x00080050: ("SH", accession)}
+        with RawPeer(self.service.port) as peer:
+            self.assertEqual(peer.store(study + ".1", ct_image(study, study + ".2", study + ".1", more=texts)), 0)
+            self.assertNotEqual(peer.store(patient, ct_image(study, study + ".2", patient, more=texts)), 0)
+        with RawPeer(self.service.port, calling=title) as peer:
+            self.assertEqual(peer.answer, 3, "rejected")
+        done = subprocess.run(["node", install_stories() / "hostile_texts.mjs", f"http://127.0.0.1:{self.service.web_port}",
+                               self.service.data / "setup-token", study, patient, accession, title],
+                              capture_output=True, text=True, timeout=200)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        figure(10, "hostile_texts_shown_as_text", 3, "of_3")
 
     def is_at_home(self, path):
         """In the data folder, by a name of the server's own making, or scratch of the C++ runtime."""
