@@ -82,7 +82,7 @@ class Package(unittest.TestCase):
         self.install("99.0.0")  # Keeps the settings file that was edited, without asking, and starts the new program.
         self.assertEqual(machine.read(SETTINGS), edited)
         self.assertEqual(self.property("ActiveState"), "active")
-        self.assertNotEqual(self.property("MainPID"))
+        self.assertNotEqual(self.property("MainPID"), before)
         self.wait_for_service()
         self.assertIn("HOSPITALPACS", machine.run("glisson", "peer", "list"))
         machine.run(*SEND)  # Nothing new came.
@@ -95,7 +95,7 @@ class Package(unittest.TestCase):
         self.assertIn("systemctl restart glisson", self.install("99.0.1"))
         self.assertEqual(machine.run("dpkg-query", "-W", "-f", "${db:Status-Status}", "glisson"), "installed")
         self.assertFalse(machine.exists(SETTINGS))
-        self.assertEqual((self.property("ActiveState"), self.property("MainPID")), ("active"))
+        self.assertEqual((self.property("ActiveState"), self.property("MainPID")), ("active", before))
         machine.run("mv", "/tmp/settings", SETTINGS)
         machine.run("systemctl", "restart", "glisson")
 
