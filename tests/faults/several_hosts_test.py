@@ -206,27 +206,28 @@ class SeveralHosts(unittest.TestCase):
         figure(20, "hosts_that_analysed", len(workers), "hosts")
         self.assertGreaterEqual(len(workers), 2, workers)
 
-    def test_a_host_that_is_cut_off_loses_its_jobs_and_cannot_commit_late(self):
+    def analyse_and_stop_the_host(self):
+        """A study is being analysed when all of that host stands still, as a virtual machine that is moved: it cannot know
+        that its time is over. Returns that host and another."""
         hosts = {host.name: host for host in self.hosts("first", "second")}
         self.send_whole(hosts["first"], "long_work")
         worker = wait_until(lambda: self.database.query("select split_part(worker, ':', 1) from glisson.job "
                                                         "where kind = 'analyse' and state = 'running'"),
                             30, "it is analysed")
         lost, other = hosts.pop(worker[0][0]), hosts.popitem()[1]
-        # Stopped for a while as well, as a virtual machine that is moved: it cannot know that its time is over.
-        self.network.set_link(lost.name, "down")
         lost.signal(signal.SIGSTOP)
         self.addCleanup(lost.signal, signal.SIGCONT)
+        return lost, other
+
+    def let_the_other_do_it(self, lost, other):
+        """Another host does the work that was lost, and what comes; returns where the log of the lost one ends."""
         self.assertFalse(self.answers(lost))
         self.send_whole(other)
         self.wait_for_reports(2)
         self.assert_each_done_once()
+        return len(lost.log())
 
-        self.network.set_link(lost.name, "up")
-        # Its analysis first: its supervisor would end it, for it was silent too long.
-        lost.signal(signal.SIGCONT, "analysis")
-        wait_until(lambda: "lease lost" in lost.log() or "another process has the job now" in lost.log()
-                   or "connection to PostgreSQL" in lost.log(), 60, "the lost host finds out")
+    def assert_is_back_and_did_nothing_twice(self, lost, other):
         lost.signal(signal.SIGCONT)
         wait_until(lambda: self.answers(lost), 60, "it answers again")
         self.assert_each_done_once()
@@ -238,7 +239,29 @@ class SeveralHosts(unittest.TestCase):
         self.send_whole(lost)
         self.wait_for_reports(3)
         self.assert_each_done_once()
+
+    def test_a_host_that_stood_still_loses_its_jobs_and_cannot_commit_late(self):
+        lost, other = self.analyse_and_stop_the_host()
+        end = self.let_the_other_do_it(lost, other)
+        # Its analysis first: its supervisor would end it, for it was silent too long. Its connection to PostgreSQL is
+        # as it was, so that only the fence (the number of the attempt) can keep it from writing.
+        lost.signal(signal.SIGCONT, "analysis")
+        wait_until(lambda: "lease lost" in lost.log()[end:] or "another process has the job now" in lost.log()[end:], 60,
+                   "the fence stops it")
+        self.assertNotIn("connection to PostgreSQL", lost.log()[end:])
+        self.assert_is_back_and_did_nothing_twice(lost, other)
         figure(20, "late_commits", self.count("analysis") - self.sent, "analyses")
+
+    def test_a_host_that_is_cut_off_loses_its_jobs_to_the_others(self):
+        lost, other = self.analyse_and_stop_the_host()
+        self.network.set_link(lost.name, "down")
+        end = self.let_the_other_do_it(lost, other)
+        self.network.set_link(lost.name, "up")
+        lost.signal(signal.SIGCONT, "analysis")
+        # Its connection is gone or was kept alive by chance: the lost one finds the one or the other.
+        found_out = ("connection to PostgreSQL", "lease lost", "another process has the job now")
+        wait_until(lambda: any(words in lost.log()[end:] for words in found_out), 60, "its analysis finds out")
+        self.assert_is_back_and_did_nothing_twice(lost, other)
 
     def test_a_host_without_the_shared_store_takes_nothing(self):
         (first,) = self.hosts("first")
