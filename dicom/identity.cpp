@@ -64,7 +64,7 @@ AeTitle::AeTitle(std::string_view text) : value_(trimmed(text)) {
   const bool legal =
       std::all_of(value_.begin(), value_.end(), [](char c) { return c >= 0x20 && c < 0x7F && c != '\\'; });
   if (value_.empty() || value_.size() > 16 || !legal) {
-    throw RejectedInput(RejectionReason::invalid_settings,
+    throw RejectedInput(RejectionReason::invalid_argument,
                         "an AE title has 1 to 16 printable ASCII characters and no backslash");
   }
 }

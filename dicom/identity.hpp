@@ -42,7 +42,7 @@ std::string derive_uid(std::string_view name);
 class AeTitle {
  public:
   AeTitle() = default;  ///< Empty: absent.
-  /// @throws RejectedInput invalid_settings.
+  /// @throws RejectedInput invalid_argument.
   explicit AeTitle(std::string_view text);
   const std::string& value() const noexcept { return value_; }
   bool empty() const noexcept { return value_.empty(); }

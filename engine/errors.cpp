@@ -87,8 +87,7 @@ constexpr std::array entries{
           "Use wider bins or fewer of them; textures are computed of up to 1024 grey levels."},
     Entry{padded_region, "padded_region",
           "Draw the region within the image; padding around it (PixelPaddingValue) was never measured."},
-    Entry{invalid_settings, "invalid_settings",
-          "Mend the settings file at the line named; `glisson config check` tests it."},
+    Entry{invalid_settings, "invalid_settings", "Mend the settings file; `glisson config check` tests it."},
     Entry{invalid_protocol, "invalid_protocol",
           "Mend the protocol file: at the line named, or the setting named where it does not suit these "
           "images."},
@@ -102,6 +101,14 @@ constexpr std::array entries{
     Entry{conflicting_instances, "conflicting_instances",
           "Decide which of the objects with one SOP Instance UID and different pixels is right; both are "
           "kept."},
+    Entry{invalid_argument, "invalid_argument", "Give the command again as its --help says."},
+    Entry{not_permitted, "not_permitted", "Give the command again with sudo."},
+    Entry{already_running, "already_running",
+          "`glisson status` tells how it is; stop it first to start another."},
+    Entry{unusable_database, "unusable_database",
+          "Install the version of Glisson that the database belongs to, or name another database in the "
+          "settings."},
+    Entry{unsuitable_host, "unsuitable_host", "Mend that on this host, then start again."},
 };
 
 const Entry& entry(RejectionReason reason) noexcept {

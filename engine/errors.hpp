@@ -60,6 +60,12 @@ enum class RejectionReason {
   too_much_memory,
   // Conflicts
   conflicting_instances,
+  // Commands and their host
+  invalid_argument,
+  not_permitted,
+  already_running,
+  unusable_database,
+  unsuitable_host,
 };
 
 /// The stored keyword, e.g. "missing_slices".

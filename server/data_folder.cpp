@@ -18,7 +18,7 @@ namespace glisson::server {
 namespace {
 
 [[noreturn]] void refuse(const std::string& detail) {
-  throw RejectedInput(RejectionReason::invalid_settings, detail);
+  throw RejectedInput(RejectionReason::unsuitable_host, detail);
 }
 
 const passwd& service_user(const config::Settings& settings) {
@@ -52,7 +52,8 @@ Descriptor claim_data_folder(const config::Settings& settings) {
   if (!lock)
     refuse(fmt::format("the data folder {} cannot be written: {}", folder.string(), std::strerror(errno)));
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-    refuse(fmt::format("another `glisson serve` runs on the data folder {}", folder.string()));
+    throw RejectedInput(RejectionReason::already_running,
+                        fmt::format("another `glisson serve` runs on the data folder {}", folder.string()));
   }
   if (::geteuid() == 0) {
     const passwd& user = service_user(settings);

@@ -31,9 +31,10 @@ struct SettingsSource {
 ///        those in hand are finished under the old; bad ones change nothing but the log, the status and an
 ///        alert.
 /// @return exit code.
-/// @throws RejectedInput invalid_settings when the data folder cannot be used, the service user does not
-/// exist, the
-///         port is taken, or another `glisson serve` runs on the data folder.
+/// @throws RejectedInput unsuitable_host when the data folder cannot be used or the service user does not
+/// exist,
+///         invalid_settings when the port is taken, already_running when another `glisson serve` runs on the
+///         data folder.
 int supervise(const config::Settings& settings, const std::vector<std::string>& roles,
               const std::vector<std::string>& arguments, const SettingsSource& source);
 

@@ -58,7 +58,7 @@ void check_name(const std::string& name) {
   const auto printable = [](unsigned char c) { return c >= 0x20 && c != 0x7F; };
   if (name.empty() || name.size() > 64 || !std::ranges::all_of(name, printable) || name.front() == ' ' ||
       name.back() == ' ') {
-    throw RejectedInput(RejectionReason::invalid_settings,
+    throw RejectedInput(RejectionReason::invalid_argument,
                         "the name of an account has 1 to 64 printable characters and no space at its ends");
   }
 }
@@ -77,7 +77,7 @@ std::string_view keyword(AccountRole role) noexcept {
 AccountRole account_role_from(std::string_view keyword) {
   if (keyword == "administrator") return AccountRole::administrator;
   if (keyword == "viewer") return AccountRole::viewer;
-  throw RejectedInput(RejectionReason::invalid_settings, "the role of an account is viewer or administrator");
+  throw RejectedInput(RejectionReason::invalid_argument, "the role of an account is viewer or administrator");
 }
 
 bool any_account(Database& database) {

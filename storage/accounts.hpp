@@ -17,7 +17,7 @@ enum class AccountRole {
   administrator,  ///< Also changes peers, jobs, pauses and accounts.
 };
 std::string_view keyword(AccountRole role) noexcept;
-/// @throws RejectedInput invalid_settings.
+/// @throws RejectedInput invalid_argument.
 AccountRole account_role_from(std::string_view keyword);
 
 struct Account {
@@ -38,12 +38,12 @@ std::optional<Credentials> find_credentials(Database& database, const std::strin
 
 /// Makes the first account, an administrator, who is its own author. Of several at one time one wins.
 /// @return false when there is an account already.
-/// @throws RejectedInput invalid_settings for a malformed name (1 to 64 printable characters, no space at its
+/// @throws RejectedInput invalid_argument for a malformed name (1 to 64 printable characters, no space at its
 /// ends).
 bool add_first_account(Database& database, const std::string& name, const std::string& password_hash);
 /// @param account whose id is not read.
 /// @return false when the name is taken.
-/// @throws RejectedInput invalid_settings for a malformed name.
+/// @throws RejectedInput invalid_argument for a malformed name.
 bool add_account(Database& database, const Credentials& account, const Author& author);
 
 /// Ends all sessions of the account but the one that changes its password.

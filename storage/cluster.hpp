@@ -28,7 +28,7 @@ std::string cluster_url(const std::filesystem::path& data_folder);
 /// killed postmaster left behind (stale postmaster.pid, orphaned postmaster and backends). The postmaster and
 /// its backends hold a lock on <data folder>/postgresql.lock together, so that two clusters never run on one
 /// folder.
-/// @throws RejectedInput invalid_settings when called as root, when the data folder belongs to another
+/// @throws RejectedInput unsuitable_host when called as root, when the data folder belongs to another
 ///         PostgreSQL version or cannot be entered, or when PostgreSQL is not installed; TransientError when
 ///         a left-over or foreign postmaster does not end within 30 seconds.
 [[noreturn]] void run_postmaster(const std::filesystem::path& data_folder);

@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void refuse(const std::string& why) {
-  throw RejectedInput(RejectionReason::invalid_settings, why);
+  throw RejectedInput(RejectionReason::unsuitable_host, why);
 }
 
 [[noreturn]] void fail(const std::string& what) { throw TransientError(what + ": " + std::strerror(errno)); }

@@ -34,7 +34,7 @@ class Database {
   /// @param url libpq connection string or URI.
   /// @param application_name shown in pg_stat_activity, e.g. "glisson association 3".
   /// @throws TransientError when the server does not answer or is starting up;
-  ///         RejectedInput invalid_settings when the schema is newer than the binary or a migration's
+  ///         RejectedInput unusable_database when the schema is newer than the binary or a migration's
   ///         checksum differs from the one applied.
   Database(std::string url, std::string application_name);
   ~Database();

@@ -64,13 +64,13 @@ std::vector<EmbeddedFile> missing_migrations(const std::map<std::string, Applied
     }
     ++known;
     if (found->second.checksum != checksum_of(migration)) {
-      throw RejectedInput(RejectionReason::invalid_settings,
+      throw RejectedInput(RejectionReason::unusable_database,
                           "the database was made by another build: migration " + std::string(migration.path) +
                               " has another checksum");
     }
   }
   if (known < applied.size()) {
-    throw RejectedInput(RejectionReason::invalid_settings,
+    throw RejectedInput(RejectionReason::unusable_database,
                         "the database's schema is newer than this version of Glisson");
   }
   return missing;

@@ -22,7 +22,8 @@ namespace glisson::storage {
 /// Brings the schema to the version of this binary: one query when it is there already; else each missing
 /// migration in a transaction of its own, under an advisory lock, recorded in glisson.schema_migration.
 /// @return names of the migrations applied.
-/// @throws RejectedInput invalid_settings when the schema holds a migration that the binary does not know, or
+/// @throws RejectedInput unusable_database when the schema holds a migration that the binary does not know,
+/// or
 ///         one with another checksum; pqxx's exceptions.
 std::vector<std::string> update_schema(pqxx::connection& connection);
 

@@ -58,7 +58,7 @@ std::string written(const std::array<std::uint8_t, 16>& bits, bool is_ipv4, int 
 
 Network::Network(std::string_view text) {
   const auto refuse = [&](const char* why) {
-    throw RejectedInput(RejectionReason::invalid_settings, "'" + std::string(text) + "' " + why);
+    throw RejectedInput(RejectionReason::invalid_argument, "'" + std::string(text) + "' " + why);
   };
   const auto slash = text.find('/');
   const auto address = parse(text.substr(0, slash));

@@ -12,7 +12,7 @@ namespace glisson::storage {
 class Network {
  public:
   /// @param text e.g. "192.0.2.7", "10.20.0.0/16", "2001:db8::/32".
-  /// @throws RejectedInput invalid_settings when it is none, or has bits set beyond its prefix.
+  /// @throws RejectedInput invalid_argument when it is none, or has bits set beyond its prefix.
   explicit Network(std::string_view text);
 
   /// @param address numeric; the zone of a link-local address ("%eth0") is not looked at.

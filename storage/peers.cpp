@@ -17,6 +17,12 @@ constexpr Statement title_taken{
     "peer_title_taken",
     "select exists (select from peer where ae_title = $1 and name <> $2 and removed_at is null)"};
 
+/// A last day that is over already is refused when it is given; a peer whose day has passed since may still
+/// be changed otherwise.
+constexpr Statement term_is_over{"peer_term_is_over", R"(
+    select $2::date < current_date
+           and not exists (select from peer where name = $1 and valid_until = $2::date and removed_at is null))"};
+
 constexpr Statement update_peer{"peer_update", R"(
     update peer set ae_title = $2, host = $3, port = $4, may_store = $5, may_query = $6, may_echo = $7,
                     receives_reports = $8, purpose = $9, responsible = $10, valid_until = $11::date,
@@ -88,7 +94,7 @@ bool is_date(const std::string& text) {
 }
 
 void check(const Peer& peer) {
-  const auto refuse = [](const char* why) { throw RejectedInput(RejectionReason::invalid_settings, why); };
+  const auto refuse = [](const char* why) { throw RejectedInput(RejectionReason::invalid_argument, why); };
   if (peer.name.empty()) refuse("a peer needs a name");
   // They are shown on terminals, where control characters could do anything.
   const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
@@ -98,7 +104,7 @@ void check(const Peer& peer) {
   if (peer.ae_title.empty()) refuse("a peer needs an AE title");
   if (peer.host.empty()) refuse("a peer needs a host name or address");
   if (peer.port == 0) refuse("a peer needs a port between 1 and 65535");
-  if (!peer.valid_until.empty() && !is_date(peer.valid_until)) refuse("valid until: write YYYY-MM-DD");
+  if (!peer.valid_until.empty() && !is_date(peer.valid_until)) refuse("the last day is written YYYY-MM-DD");
 }
 
 /// The one peer that a condition on $1 picks.
@@ -128,7 +134,7 @@ Purpose purpose_from(std::string_view text) {
   for (const Purpose purpose : purposes) {
     if (keyword(purpose) == text) return purpose;
   }
-  throw RejectedInput(RejectionReason::invalid_settings, "a purpose is test, research or clinical_study");
+  throw RejectedInput(RejectionReason::invalid_argument, "a purpose is test, research or clinical_study");
 }
 
 bool Peer::may_call_from(std::string_view address) const {
@@ -143,7 +149,12 @@ void add_peer(Database& database, const Peer& peer, const Author& author) {
     set_author(transaction, author);
     const std::string& title = peer.ae_title.value();
     if (transaction.run(title_taken, title, peer.name)[0][0].as<bool>()) {
-      throw RejectedInput(RejectionReason::invalid_settings, "another peer has the AE title " + title);
+      throw RejectedInput(RejectionReason::invalid_argument, "another peer has the AE title " + title);
+    }
+    if (!peer.valid_until.empty() &&
+        transaction.run(term_is_over, peer.name, peer.valid_until)[0][0].as<bool>()) {
+      throw RejectedInput(RejectionReason::invalid_argument,
+                          "the last day, " + peer.valid_until + ", is in the past");
     }
     std::optional<std::string> purpose;
     if (peer.purpose) purpose = keyword(*peer.purpose);

@@ -15,7 +15,7 @@ namespace glisson::storage {
 /// What reports are for at their destination.
 enum class Purpose { test, research, clinical_study };
 std::string_view keyword(Purpose purpose) noexcept;
-/// @throws RejectedInput invalid_settings.
+/// @throws RejectedInput invalid_argument.
 Purpose purpose_from(std::string_view keyword);
 
 /// Another application entity: what it may do here and what it gets from here.
@@ -43,7 +43,7 @@ struct Peer {
 /// What was refused to its title before is forgotten. Held deliveries to it are released when purpose,
 /// responsible and a term that is not over are now declared.
 /// @param author kept with what changed.
-/// @throws RejectedInput invalid_settings when another peer has the AE title, or name, host, port or
+/// @throws RejectedInput invalid_argument when another peer has the AE title, or name, host, port or
 ///         valid_until is malformed.
 void add_peer(Database& database, const Peer& peer, const Author& author = command_line_author());
 /// @return false when there was none. Deliveries that were not made are kept as dead with reason

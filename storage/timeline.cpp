@@ -26,6 +26,7 @@ constexpr Statement select_study_jobs{"select_study_jobs", R"(
          iso_8601(coalesce(job.finished_at, last.ended_at, job.created_at)) as ended_at,
          iso_8601(last.started_at) as started_at, job.worker,
          peer.name, peer.ae_title, peer.host, peer.port,
+         pause.activity as paused, pause.who as paused_by, iso_8601(pause.since) as paused_since,
          concat_ws(',', case when may_store then 'store' end, case when may_query then 'query' end,
                    case when may_echo then 'echo' end) as may,
          exists (select from job later where later.kind = job.kind and later.instance_id = job.instance_id
@@ -34,6 +35,8 @@ constexpr Statement select_study_jobs{"select_study_jobs", R"(
   join job using (job_id)
   left join job_attempt last on last.job_id = job.job_id and last.attempt = job.attempt
   left join peer on peer.peer_id = job.peer_id
+  left join pause on job.state = 'scheduled'
+                     and pause.activity = case job.kind when 'deliver' then 'deliver' else 'analyse' end
   where overview.study_instance_uid = $1 order by job.job_id)"};
 
 constexpr Statement select_study_attempts{"select_study_attempts", R"(
@@ -115,6 +118,13 @@ std::optional<TimelineEntry> standing_entry(const pqxx::row& row) {
   const std::string number = text(row, "job_id");
   const bool overtaken = row["overtaken"].as<bool>();
   if (state == "done") return std::nullopt;
+  if (const std::string paused = text(row, "paused"); !paused.empty()) {
+    return TimelineEntry{.at = text(row, "run_at"),
+                         .what = activity(kind) + " waits, paused by " + text(row, "paused_by") + " since " +
+                                 text(row, "paused_since") + " (job " + number + ")",
+                         .stuck = true,
+                         .next = "glisson resume " + paused};
+  }
   if (state == "scheduled") {
     return TimelineEntry{
         .at = text(row, "run_at"), .what = activity(kind) + " is due (job " + number + ")", .next = {}};

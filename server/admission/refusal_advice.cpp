@@ -61,12 +61,34 @@ std::string rights_with(const storage::Peer& peer, Refusal missing) {
   return fmt::format("{}", fmt::join(may, ","));
 }
 
+/// The command that makes a peer of whoever called.
+std::string add_command(const storage::RefusedAttempt& attempt, const std::vector<storage::Peer>& peers) {
+  return fmt::format("glisson peer add {} {} {} 104 --may store,echo --from {}",
+                     name_for(attempt.calling, peers), shell_word(attempt.calling), attempt.address,
+                     attempt.address);
+}
+
+/// A further title of this node, which has everything else from the first.
+std::string further_title(const std::string& title) {
+  std::string quoted;
+  for (const char c : title) quoted += c == '"' ? "\\\"" : std::string(1, c);
+  return fmt::format("application_entities = [{{title = \"{}\"}}]", quoted);
+}
+
+/// The line of the settings for these titles of this node; the first has settings of its own.
+std::string titles_setting(const std::vector<config::ApplicationEntity>& entities) {
+  config::Settings settings;
+  settings.further_entities.assign(entities.begin() + 1, entities.end());
+  const auto all = config::describe_settings(settings);
+  const auto found = std::ranges::find(all, "receive.application_entities", &config::SettingDescription::key);
+  return "application_entities = " + found->value;
+}
+
 void advise_on_calling_title(RefusalAdvice& advice, const storage::RefusedAttempt& attempt,
                              const std::vector<storage::Peer>& peers) {
   advice.meaning = "no peer has this calling title";
-  advice.command = fmt::format("glisson peer add {} {} {} 104 --may store,echo --from {}",
-                               name_for(attempt.calling, peers), shell_word(attempt.calling), attempt.address,
-                               attempt.address);
+  advice.command = add_command(attempt, peers);
+  advice.by_dialog = true;
   std::vector<std::string> titles;
   for (const auto& peer : peers) titles.push_back(peer.ae_title.value());
   advice.near_miss = nearest_title(attempt.calling, titles);
@@ -83,15 +105,32 @@ void advise_on_called_title(RefusalAdvice& advice, const storage::RefusedAttempt
   for (const auto& entity : entities) titles.push_back(entity.title);
   advice.near_miss = nearest_title(attempt.called, titles);
   advice.meaning = "this node does not have the called title";
-  advice.otherwise = fmt::format(
-      "let it call {}, or see receive.any_called_title and "
-      "receive.application_entities in the settings",
-      advice.near_miss.empty() ? titles.front() : advice.near_miss);
+  advice.otherwise =
+      fmt::format("let it call {}", advice.near_miss.empty() ? titles.front() : advice.near_miss);
+  if (attempt.called.empty()) return;
+  advice.setting = further_title(attempt.called);
+  if (entities.size() == 1) return;
+  auto with_this_one = entities;
+  with_this_one.push_back(entities.front());
+  with_this_one.back().title = attempt.called;
+  with_this_one.back().any_called_title = false;
+  advice.setting = titles_setting(with_this_one);
+}
+
+/// The peer may not call this title of the node.
+void advise_on_title_of_others(RefusalAdvice& advice, const storage::RefusedAttempt& attempt,
+                               const storage::Peer& peer, std::vector<config::ApplicationEntity> entities) {
+  advice.meaning = fmt::format("the title that it called is not for the peer '{}'", peer.name);
+  advice.otherwise = "let it call another title of this node";
+  const auto found = std::ranges::find(entities, attempt.called, &config::ApplicationEntity::title);
+  if (found == entities.end() || found->peers.empty()) return;
+  found->peers.push_back(peer.name);
+  advice.setting = titles_setting(entities);
 }
 
 /// For a peer that is known.
-void advise_on_peer(RefusalAdvice& advice, const storage::RefusedAttempt& attempt,
-                    const storage::Peer& peer) {
+void advise_on_peer(RefusalAdvice& advice, const storage::RefusedAttempt& attempt, const storage::Peer& peer,
+                    const std::vector<config::ApplicationEntity>& entities) {
   const std::string change = "glisson peer change " + shell_word(peer.name);
   switch (attempt.reason) {
     case Refusal::address_not_allowed: {
@@ -100,6 +139,7 @@ void advise_on_peer(RefusalAdvice& advice, const storage::RefusedAttempt& attemp
       advice.meaning = fmt::format("the peer '{}' may not call from this address", peer.name);
       networks.push_back(attempt.address);
       advice.command = fmt::format("{} --from {}", change, fmt::join(networks, ","));
+      advice.by_dialog = true;
       return;
     }
     case Refusal::store_not_permitted:
@@ -107,24 +147,23 @@ void advise_on_peer(RefusalAdvice& advice, const storage::RefusedAttempt& attemp
       advice.meaning = fmt::format("the peer '{}' may not {}", peer.name,
                                    attempt.reason == Refusal::store_not_permitted ? "store" : "echo");
       advice.command = fmt::format("{} --may {}", change, rights_with(peer, attempt.reason));
+      advice.by_dialog = true;
       return;
     case Refusal::certificate_missing:
       advice.meaning = fmt::format("the peer '{}' is bound to a certificate and showed none", peer.name);
-      advice.otherwise =
-          fmt::format("let it call the TLS port, with its certificate, or: {} --certificate none", change);
+      advice.command = change + " --certificate none";
+      advice.otherwise = "safer: let it call the TLS port, with its certificate";
       return;
     case Refusal::certificate_not_bound:
       advice.meaning = fmt::format("the peer '{}' is bound to another certificate", peer.name);
-      advice.otherwise = fmt::format(
-          "if it is the peer's new certificate: {} --certificate FILE (the tls process logs its fingerprint)",
-          change);
+      advice.command = change + " --certificate FILE";
+      advice.otherwise =
+          "do so only for a FILE that the peer's administrator gave you as its new certificate; the log has "
+          "the "
+          "fingerprint of the one that it showed";
       return;
     default:
-      advice.meaning = fmt::format("the title that it called is not for the peer '{}'", peer.name);
-      advice.otherwise = fmt::format(
-          "let it call another title of this node, or add '{}' to the `peers` of {} "
-          "in the settings",
-          peer.name, attempt.called);
+      advise_on_title_of_others(advice, attempt, peer, entities);
   }
 }
 
@@ -170,14 +209,20 @@ RefusalAdvice advise(const storage::RefusedAttempt& attempt, const std::vector<s
     advice.otherwise = "mend the titles at the sender: 1 to 16 printable ASCII characters, no backslash";
   } else if (attempt.calling.empty()) {
     advice.meaning = "many titles were tried from there, counted together";
+    const std::string from = attempt.address.empty() ? "ADDRESS" : attempt.address;
+    advice.command =
+        fmt::format("glisson peer add NAME AE-TITLE {} 104 --may store,echo --from {}", from, from);
+    advice.otherwise = "do so only for the AE-TITLE of a system that you know there";
   } else if (attempt.reason == Refusal::called_title_unknown) {
     advise_on_called_title(advice, attempt, entities);
   } else if (attempt.reason == Refusal::calling_title_unknown) {
     advise_on_calling_title(advice, attempt, peers);
   } else if (peer == nullptr) {
     advice.meaning = "the peer was removed since";
+    advice.command = add_command(attempt, peers);
+    advice.by_dialog = true;
   } else {
-    advise_on_peer(advice, attempt, *peer);
+    advise_on_peer(advice, attempt, *peer, entities);
   }
   return advice;
 }

@@ -14,9 +14,16 @@ namespace glisson::server {
 struct RefusalAdvice {
   std::string meaning;    ///< Why, in words.
   std::string near_miss;  ///< A title that is known and nearly the same; empty: none.
-  std::string command;    ///< Would admit it; empty where only the sender or the settings can.
-  std::string otherwise;  ///< What to do instead of, or besides, the command; may be empty.
+  std::string command;    ///< Would admit it; empty where only the settings or the sender can.
+  /// The line in the section [receive] of the settings that would; empty where the command or only the sender
+  /// can.
+  std::string setting;
+  std::string otherwise;   ///< What to do instead of, or besides, these; may be empty.
+  bool by_dialog = false;  ///< What the command does, the page's dialog of a peer does, too.
 };
+
+/// Makes the running service read its settings again.
+inline constexpr const char* reload_command = "systemctl reload glisson";
 
 /// @param peers all peers.
 /// @param entities the titles of this node.

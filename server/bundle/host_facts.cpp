@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <memory>
 #include <set>
@@ -62,7 +64,11 @@ std::string host_facts() {
 
 std::string last_lines(const std::filesystem::path& file, std::size_t lines) {
   std::ifstream stream(file, std::ios::binary | std::ios::ate);
-  if (!stream) throw TransientError(fmt::format("{} cannot be read", file.string()));
+  if (!stream) {
+    const std::string why = fmt::format("{} cannot be read: {}", file.string(), std::strerror(errno));
+    if (errno == EACCES) throw RejectedInput(RejectionReason::not_permitted, why);
+    throw TransientError(why);
+  }
   const std::streamoff size = stream.tellg();
   stream.seekg(std::max<std::streamoff>(0, size - most_bytes));
   std::ostringstream text;

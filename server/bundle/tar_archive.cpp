@@ -32,8 +32,10 @@ struct TarArchive::Writer {
 TarArchive::TarArchive(const std::filesystem::path& file) : writer_(std::make_unique<Writer>()) {
   writer_->file = Descriptor(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!writer_->file) {
-    throw RejectedInput(RejectionReason::invalid_settings,
-                        fmt::format("{} cannot be made: {}", file.string(), std::strerror(errno)));
+    const int error = errno;
+    const std::string why = fmt::format("{} cannot be made: {}", file.string(), std::strerror(error));
+    if (error == EACCES) throw RejectedInput(RejectionReason::not_permitted, why);
+    throw RejectedInput(RejectionReason::invalid_argument, error == EEXIST ? why + "; name a new file" : why);
   }
   writer_->check(::archive_write_add_filter_gzip(writer_->archive));
   writer_->check(::archive_write_set_format_pax_restricted(writer_->archive));

@@ -10,7 +10,7 @@ namespace glisson::server {
 class TarArchive {
  public:
   /// @param file must not exist; only its owner may read it.
-  /// @throws RejectedInput invalid_settings when it exists or cannot be made.
+  /// @throws RejectedInput invalid_argument when it exists or cannot be made.
   explicit TarArchive(const std::filesystem::path& file);
   ~TarArchive();
   TarArchive(const TarArchive&) = delete;

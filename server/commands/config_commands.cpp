@@ -41,7 +41,7 @@ std::string tls_summary(const config::Settings& settings) {
 }  // namespace
 
 int config_check(const ConfigOptions& options) {
-  const config::Settings settings = resolve(options.settings);
+  const config::Settings settings = resolve_of_service(options.settings);
   check_settings(settings);
   const auto protocol = config::find_protocol(settings.protocol, settings.protocol_folder());
   const auto models = config::load_models(settings.model_folder());
@@ -63,7 +63,7 @@ int config_check(const ConfigOptions& options) {
 }
 
 int config_show(const ConfigOptions& options) {
-  const auto settings = config::describe_settings(resolve(options.settings));
+  const auto settings = config::describe_settings(resolve_of_service(options.settings));
   if (options.json) {
     Json result{{"source", source_of(options.settings)}, {"settings", Json::array()}};
     for (const auto& setting : settings) {

@@ -7,16 +7,31 @@
 #include "engine/errors.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/exit_code.hpp"
+#include "server/commands/service_database.hpp"
 #include "server/commands/settings_options.hpp"
 #include "server/roles.hpp"
 #include "storage/database.hpp"
 #include "storage/store_identity.hpp"
 
 namespace glisson::server {
+namespace {
+
+/// What `ask` learns at the URL of the database.
+template <typename Ask>
+auto asked(const config::Settings& settings, Ask&& ask) {
+  try {
+    return ask(database_url(settings));
+  } catch (const TransientError& error) {
+    explain_unreachable(settings, error);
+  }
+}
+
+}  // namespace
 
 int database_status(const DatabaseOptions& options) {
-  const auto settings = resolve(options.settings);
-  const auto migrations = storage::migration_status(database_url(settings));
+  const auto settings = resolve_of_service(options.settings);
+  const auto migrations =
+      asked(settings, [](const std::string& url) { return storage::migration_status(url); });
   // The private cluster's address holds no secret; that of another server may hold a password.
   const std::string url = settings.database_url.empty() ? database_url(settings) : "";
   const bool current = std::none_of(migrations.begin(), migrations.end(),
@@ -41,7 +56,8 @@ int database_status(const DatabaseOptions& options) {
 }
 
 int database_migrate(const DatabaseOptions& options) {
-  const auto applied = storage::migrate(database_url(resolve(options.settings)));
+  const auto applied = asked(resolve_of_service(options.settings),
+                             [](const std::string& url) { return storage::migrate(url); });
   if (options.json) {
     std::cout << nlohmann::json{{"applied", applied}}.dump(2) << '\n';
     return exit_success;
@@ -52,9 +68,9 @@ int database_migrate(const DatabaseOptions& options) {
 }
 
 int database_adopt_store(const DatabaseOptions& options) {
-  const auto settings = resolve(options.settings);
+  const auto settings = resolve_of_service(options.settings);
   if (!std::filesystem::is_directory(settings.instances() / "incoming")) {
-    throw RejectedInput(RejectionReason::invalid_settings,
+    throw RejectedInput(RejectionReason::invalid_argument,
                         fmt::format("{} is no instance store: start the service once with it",
                                     settings.instances().string()));
   }

@@ -17,7 +17,13 @@ ExitCode exit_code(RejectionReason reason) {
     case RejectionReason::invalid_settings:
     case RejectionReason::invalid_protocol:
     case RejectionReason::invalid_model:
+    case RejectionReason::invalid_argument:
+    case RejectionReason::already_running:
+    case RejectionReason::unusable_database:
+    case RejectionReason::unsuitable_host:
       return exit_usage;
+    case RejectionReason::not_permitted:
+      return exit_not_permitted;
     case RejectionReason::unknown_protocol:
     case RejectionReason::unknown_model:
     case RejectionReason::no_such_segment:

@@ -1,12 +1,15 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "server/commands/commands.hpp"
 #include "server/commands/exit_code.hpp"
 #include "server/commands/service_database.hpp"
+#include "server/resources/pause_words.hpp"
 #include "storage/job_queue.hpp"
+#include "storage/pauses.hpp"
 
 namespace glisson::server {
 namespace {
@@ -31,6 +34,19 @@ int no_such_job(long long id) {
   return exit_not_found;
 }
 
+/// Tells of the pauses that hold one of these jobs.
+void print_pauses(storage::Database& database, const std::vector<storage::JobView>& jobs) {
+  for (const auto& pause : storage::list_pauses(database)) {
+    const bool holds = std::ranges::any_of(jobs, [&](const auto& job) {
+      const auto activity = job.kind == "deliver" ? storage::Activity::deliver : storage::Activity::analyse;
+      return job.state == "scheduled" && pause.activity == activity;
+    });
+    if (!holds) continue;
+    std::cout << fmt::format("{}\nTo go on: glisson resume {}\n", sentence(pause),
+                             storage::keyword(pause.activity));
+  }
+}
+
 }  // namespace
 
 int job_list(const JobOptions& options) {
@@ -49,6 +65,7 @@ int job_list(const JobOptions& options) {
     std::cout << fmt::format("{:>8}  {:<8} {:<10} {}  {}  {}\n", job.id, job.kind, job.state, job.run_at,
                              job.subject, job.reason);
   }
+  print_pauses(database, jobs);
   return exit_success;
 }
 
@@ -85,6 +102,8 @@ int job_show(const JobOptions& options) {
   if (job->kind == "compare" && job->state == "dead") {
     std::cout << fmt::format("Once you know which is right: glisson job decide {} --keep first|second\n",
                              job->id);
+  } else if (job->state == "scheduled") {
+    print_pauses(database, {*job});
   } else if (job->state == "dead" || job->state == "blocked" || job->state == "held") {
     std::cout << fmt::format("Once the cause is mended: glisson job retry {}\n", job->id);
   }

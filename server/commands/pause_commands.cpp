@@ -25,8 +25,9 @@ Activity activity_of(const PauseOptions& options) {
 
 storage::Author author(const PauseOptions& options) {
   if (options.reason.size() > longest_reason) {
-    throw RejectedInput(RejectionReason::invalid_settings,
-                        fmt::format("--reason must have at most {} bytes", longest_reason));
+    throw RejectedInput(
+        RejectionReason::invalid_argument,
+        fmt::format("--reason must have at most {} bytes, not {}", longest_reason, options.reason.size()));
   }
   storage::Author author = storage::command_line_author();
   author.reason = options.reason;
@@ -53,10 +54,15 @@ int pause(const PauseOptions& options) {
   const Activity activity = activity_of(options);
   const storage::Author who = author(options);
   if (who.reason.find_first_not_of(" \t") == std::string::npos) {
-    throw RejectedInput(RejectionReason::invalid_settings, "--reason must say why");
+    throw RejectedInput(RejectionReason::invalid_argument, "--reason must say why");
   }
   auto database = open_service_database(options.settings, "pause");
+  const auto before = storage::find_pause(database, activity);
   storage::pause(database, activity, who);
+  if (before) {
+    std::cout << fmt::format("It was paused already: {}. Your name and reason stand there now.\n",
+                             sentence(*before));
+  }
   std::cout << fmt::format("{} is paused on all hosts. {}\nTo go on: glisson resume {}\n", gerund(activity),
                            effect(activity), storage::keyword(activity));
   return exit_success;

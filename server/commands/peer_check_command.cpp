@@ -35,7 +35,7 @@ nlohmann::ordered_json to_json(const std::vector<CheckStep>& steps) {
 }  // namespace
 
 int peer_check(const PeerOptions& options) {
-  const auto settings = resolve(options.settings);
+  const auto settings = resolve_of_service(options.settings);
   auto database = open_service_database(options.settings, "peer");
   const auto peer = storage::find_peer_by_name(database, options.name);
   if (!peer) {

@@ -85,7 +85,7 @@ void set_certificate(storage::Peer& peer, const std::string& certificate) {
 
 void check_purpose(const storage::Peer& peer) {
   if (peer.purpose && (peer.responsible.empty() || peer.valid_until.empty())) {
-    throw RejectedInput(RejectionReason::invalid_settings,
+    throw RejectedInput(RejectionReason::invalid_argument,
                         "a purpose needs --responsible (who answers for it) and --until (its last day)");
   }
 }
@@ -189,7 +189,7 @@ int peer_list(const PeerOptions& options) {
     return exit_success;
   }
   if (peers.empty()) {
-    std::cout << "No peers. Add one: glisson peer add NAME AE-TITLE HOST PORT --may store,query,echo\n";
+    std::cout << "No peers. Add one: glisson peer add NAME AE-TITLE HOST PORT --may store,echo\n";
   } else {
     print_table(peers);
   }
@@ -206,7 +206,7 @@ int peer_remove(const PeerOptions& options) {
 }
 
 int peer_echo(const PeerOptions& options) {
-  const auto settings = resolve(options.settings);
+  const auto settings = resolve_of_service(options.settings);
   auto database = open_service_database(options.settings, "peer");
   const auto peer = storage::find_peer_by_name(database, options.name);
   if (!peer) {

@@ -24,6 +24,7 @@ nlohmann::ordered_json to_json(const storage::RefusedAssociation& refused, const
           {"meaning", advice.meaning},
           {"near_miss", advice.near_miss},
           {"command", advice.command},
+          {"setting", advice.setting},
           {"otherwise", advice.otherwise}};
 }
 
@@ -39,7 +40,13 @@ void print(const storage::RefusedAssociation& refused, const RefusalAdvice& advi
             << fmt::format("  {}: {}\n", storage::keyword(refused.attempt.reason), advice.meaning);
   if (!advice.near_miss.empty()) std::cout << "  nearly the same: " << advice.near_miss << '\n';
   if (!advice.command.empty()) std::cout << "  to admit it: " << advice.command << '\n';
-  if (!advice.otherwise.empty()) std::cout << "  else: " << advice.otherwise << '\n';
+  if (!advice.setting.empty()) {
+    std::cout << "  to admit it, in [receive] of the settings: " << advice.setting
+              << "\n  then: " << reload_command << '\n';
+  }
+  if (advice.otherwise.empty()) return;
+  const bool alone = advice.command.empty() && advice.setting.empty();
+  std::cout << (alone ? "  next: " : "  or: ") << advice.otherwise << '\n';
 }
 
 }  // namespace
@@ -47,7 +54,7 @@ void print(const storage::RefusedAssociation& refused, const RefusalAdvice& advi
 int peer_refused(const PeerOptions& options) {
   auto database = open_service_database(options.settings, "peer");
   const auto peers = storage::list_peers(database);
-  const auto entities = resolve(options.settings).application_entities();
+  const auto entities = resolve_of_service(options.settings).application_entities();
   const auto all = storage::list_refused_associations(database);
   if (all.empty() && !options.json) std::cout << "No association was refused.\n";
   auto rows = nlohmann::ordered_json::array();

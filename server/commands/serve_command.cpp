@@ -39,7 +39,7 @@ int serve_all(const ServeOptions& options, const config::Settings& settings) {
   for (const std::string& role : options.roles) {
     if (std::find(all_roles().begin(), all_roles().end(), role) == all_roles().end()) {
       throw RejectedInput(
-          RejectionReason::invalid_settings,
+          RejectionReason::invalid_argument,
           fmt::format("there is no role '{}'; the roles are {}", role, fmt::join(all_roles(), ", ")));
     }
   }

@@ -67,6 +67,7 @@ void add_serve(CLI::App& app, int& exit_code) {
 constexpr const char* from_meaning =
     "Addresses and networks from which it may call, e.g. 10.20.0.0/16; any: from everywhere";
 
+constexpr const char* may_meaning = "What it may do here; query is reserved: no queries are answered yet";
 constexpr const char* tls_meaning = "Reports are sent to it over TLS";
 constexpr const char* certificate_meaning =
     "Certificate that it is bound to: its title is accepted over TLS with that one only";
@@ -81,8 +82,7 @@ void add_peer_add(CLI::App& app, int& exit_code) {
   action.argument("HOST", &PeerOptions::host, "Its host name or address");
   action.argument("PORT", &PeerOptions::port, "Its port")->check(CLI::Range(1, 65535).description(""));
   const auto [command, options] = action;
-  one_of(command->add_option("--may", options->may, "What it may do here"), {"store", "query", "echo"})
-      ->delimiter(',');
+  one_of(command->add_option("--may", options->may, may_meaning), {"store", "query", "echo"})->delimiter(',');
   command->add_option("--from", options->from, std::string(from_meaning) + " (unless given)")
       ->delimiter(',')
       ->type_name("NETWORK");
@@ -96,7 +96,7 @@ void add_peer_add(CLI::App& app, int& exit_code) {
   command->add_option("--until", options->until, "Last day of that, YYYY-MM-DD")->type_name("DATE");
   command->footer(
       "Example:\n"
-      "  glisson peer add pacs PACS pacs.hospital.example 104 --may store,query,echo \\\n"
+      "  glisson peer add pacs PACS pacs.hospital.example 104 --may store,echo \\\n"
       "    --purpose research --responsible \"Dr. N. N., study 2026-17\" --until 2027-12-31");
 }
 
@@ -110,8 +110,7 @@ void add_peer_change(CLI::App& app, int& exit_code) {
   command->add_option("--port", options->port, "Its port")
       ->type_name("N")
       ->check(CLI::Range(1, 65535).description(""));
-  one_of(command->add_option("--may", options->may, "What it may do here"),
-         {"store", "query", "echo", "nothing"})
+  one_of(command->add_option("--may", options->may, may_meaning), {"store", "query", "echo", "nothing"})
       ->delimiter(',');
   command->add_option("--from", options->from, from_meaning)->delimiter(',')->type_name("NETWORK");
   command->add_flag("--tls,!--no-tls", options->tls, tls_meaning);
@@ -300,8 +299,7 @@ void add_settings_options(CLI::App& command, SettingsOptions& settings) {
   command
       .add_option("--config", settings.config,
                   "Settings file; else glisson.toml in the data folder, else /etc/glisson")
-      ->type_name("FILE")
-      ->check(CLI::ExistingFile.description(""));
+      ->type_name("FILE");
   command.add_option("--data", settings.data, "Data folder; overrides the setting `data`")->type_name("DIR");
 }
 

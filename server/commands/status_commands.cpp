@@ -3,6 +3,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "engine/errors.hpp"
 #include "server/commands/commands.hpp"
 #include "server/commands/exit_code.hpp"
 #include "server/commands/service_database.hpp"
@@ -62,6 +63,10 @@ nlohmann::json to_json(const DiskForecast& disk) {
           {"forecast_days", disk.days ? nlohmann::json(*disk.days) : nlohmann::json()}};
 }
 
+nlohmann::json to_json(const storage::AuditBacklog& audit) {
+  return {{"waiting", audit.waiting}, {"oldest_waiting_seconds", audit.oldest.count()}};
+}
+
 template <typename Rows>
 nlohmann::json rows_json(const Rows& rows) {
   auto list = nlohmann::json::array();
@@ -74,9 +79,10 @@ nlohmann::json to_json(const StatusFacts& facts) {
   const auto& days = facts.certificate_days;
   return {{"node", facts.node},
           {"version", version()},
-          {"ready", node.ready},
+          {"ready", facts.unknown() ? nlohmann::json() : nlohmann::json(node.ready)},
           {"reason", node.reason},
           {"detail", node.detail},
+          {"next_command", facts.unreachable ? facts.unreachable->command : ""},
           {"settings_error", facts.settings_error},
           {"resources", node.state ? to_json(*node.state) : nlohmann::json()},
           {"roles", rows_json(facts.roles)},
@@ -88,6 +94,7 @@ nlohmann::json to_json(const StatusFacts& facts) {
           {"held_reports", facts.day.held_reports},
           {"disks", rows_json(facts.disks)},
           {"certificate_days", days ? nlohmann::json(*days) : nlohmann::json()},
+          {"audit", facts.audit ? to_json(*facts.audit) : nlohmann::json()},
           {"pauses", rows_json(node.pauses)},
           {"alerts", rows_json(facts.alerts)}};
 }
@@ -98,20 +105,31 @@ void print(const storage::AlertView& alert) {
                            alert.closed_at.empty() ? "" : ", closed " + alert.closed_at);
 }
 
+StatusFacts facts_of(const SettingsOptions& options) {
+  try {
+    const auto [settings, settings_error] = resolve_leniently(options);
+    std::optional<storage::Database> database;
+    StatusFacts facts = status_facts(database, settings);
+    facts.settings_error = settings_error;
+    return facts;
+  } catch (const RejectedInput& error) {
+    if (error.reason() != RejectionReason::not_permitted) throw;
+    return hidden_facts(error.what());
+  }
+}
+
 }  // namespace
 
 int status(const StatusOptions& options) {
-  const auto [settings, settings_error] = resolve_leniently(options.settings);
-  std::optional<storage::Database> database;
-  StatusFacts facts = status_facts(database, settings);
-  facts.settings_error = settings_error;
-  const Readiness& node = facts.readiness;
+  const StatusFacts facts = facts_of(options.settings);
   if (options.json) {
     std::cout << to_json(facts).dump(2) << '\n';
   } else {
     std::cout << status_screen(facts);
   }
-  return node.ready ? exit_success : exit_transient;
+  if (facts.readiness.ready) return exit_success;
+  if (!facts.unknown()) return exit_transient;
+  return facts.unreachable->obstacle == Obstacle::not_permitted ? exit_not_permitted : exit_not_found;
 }
 
 int alert_list(const AlertOptions& options) {

@@ -43,9 +43,12 @@ class Bundle {
     } catch (const TransientError& error) {
       missing(name, error.what());
     } catch (const RejectedInput& error) {
+      if (error.reason() == RejectionReason::not_permitted) ++forbidden_;
       missing(name, error.what());
     }
   }
+  /// Parts that are missing because this user may not look.
+  int forbidden() const { return forbidden_; }
   void note(const std::string& text) { manifest_ += text; }
   void close() {
     archive_.add("manifest.txt", manifest_);
@@ -59,6 +62,7 @@ class Bundle {
   }
 
   TarArchive archive_;
+  int forbidden_ = 0;
   std::string manifest_ = fmt::format("Glisson {}\n\n{}\n", version(), introduction);
 };
 
@@ -99,14 +103,16 @@ void add_service(Bundle& bundle, const config::Settings& settings, const std::st
   StatusFacts facts = without_free_text(status_facts(database, settings));
   facts.settings_error = settings_error;
   bundle.part("status.txt", "glisson status", [&] { return status_screen(facts); });
-  bundle.part("migrations.txt", "versions of the schema",
-              [&] { return migrations_listing(database_url(settings)); });
-  const auto part = [&](const char* name, const char* meaning, std::string (*content)(storage::Database&)) {
+  const auto part = [&](const char* name, const char* meaning,
+                        const std::function<std::string(storage::Database&)>& content) {
     bundle.part(name, meaning, [&] {
-      if (!database) throw TransientError("the database does not answer: " + facts.readiness.detail);
-      return content(*database);
+      if (database) return content(*database);
+      if (facts.unknown()) throw RejectedInput(RejectionReason::not_permitted, facts.readiness.detail);
+      throw TransientError(facts.readiness.detail);
     });
   };
+  part("migrations.txt", "versions of the schema",
+       [&](storage::Database&) { return migrations_listing(database_url(settings)); });
   part("queue.json", "jobs that are not done, with the keyword of their reason", queue_json);
   part("figures.json", "counts and sizes", figures_json);
   part("peers.json", "peers: titles, addresses, rights", peers_json);
@@ -120,14 +126,19 @@ int support_bundle(const BundleOptions& options) {
   const auto [settings, settings_error] = resolve_leniently(options.settings);
   Bundle bundle(options.file);
   if (!settings_error.empty()) {
-    bundle.note(
-        fmt::format("The settings file is bad, so standard values hold here: {}\n\n", settings_error));
+    bundle.note(fmt::format("The settings file is bad; the lines that are wrong are left out here: {}\n\n",
+                            settings_error));
   }
   add_host(bundle, settings, options);
   add_service(bundle, settings, settings_error);
   bundle.close();
   std::cout << fmt::format("{} is written; manifest.txt in it says what is inside\n", options.file.string());
-  return exit_success;
+  if (bundle.forbidden() == 0) return exit_success;
+  std::cerr << fmt::format(
+      "glisson: {} parts are missing because you may not look: give the command again with "
+      "sudo, for a new file\n",
+      bundle.forbidden());
+  return exit_not_permitted;
 }
 
 }  // namespace glisson::server

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "dicom/network/transfer_capability.hpp"
 #include "server/admission/refusal_advice.hpp"
@@ -52,6 +53,16 @@ CheckStep storing_step(const ProbeOutcome& outcome, bool any_report, bool any, c
   return step;
 }
 
+/// The kind of report in the words of PS3.3 A.35: "Comprehensive3DSRStorage" is "Comprehensive 3D SR".
+std::string report_kind(const std::string& keyword) {
+  static const std::map<std::string, std::string, std::less<>> kinds{
+      {"Comprehensive3DSRStorage", "Comprehensive 3D SR"},
+      {"ComprehensiveSRStorage", "Comprehensive SR"},
+      {"EnhancedSRStorage", "Enhanced SR"}};
+  const auto found = kinds.find(keyword);
+  return found == kinds.end() ? keyword : found->second;
+}
+
 }  // namespace
 
 std::vector<SopClassUid> report_proposal() {
@@ -75,9 +86,9 @@ std::vector<CheckStep> report_steps(const ProbeOutcome& outcome, const storage::
     const auto& answer = outcome.contexts[i];
     const bool taken = answer.result == 0;
     steps.push_back(
-        {"takes " + capabilities[i].name, taken ? Outcome::passed : Outcome::skipped,
-         taken ? "in " + dicom::name_of_uid(answer.transfer_syntax) : context_result(answer.result),
-         taken || !any_report ? "" : "Nothing: reports go out as one of those that it takes."});
+        {"reports as " + report_kind(capabilities[i].name), taken ? Outcome::passed : Outcome::skipped,
+         taken ? "taken, in " + dicom::name_of_uid(answer.transfer_syntax) : context_result(answer.result),
+         taken || !any_report ? "" : "Nothing is to be done: reports go out as one of those that it takes."});
   }
   return steps;
 }

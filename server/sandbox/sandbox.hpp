@@ -24,7 +24,7 @@ struct SandboxRules {
 /// with SIGSYS, and the name of the call is reported to `control`; every other call that is not on the list
 /// fails with EPERM. In builds with a sanitizer, whose runtime needs more, this does nothing; see
 /// sandbox_available().
-/// @throws std::logic_error when a second thread runs, which would stay free; RejectedInput invalid_settings
+/// @throws std::logic_error when a second thread runs, which would stay free; RejectedInput unsuitable_host
 ///         when the system allows no seccomp filter.
 void enter_sandbox(const SandboxRules& rules);
 

@@ -122,7 +122,7 @@ class Filter {
     if (result < 0) refuse(-result);
   }
   [[noreturn]] static void refuse(int error) {
-    throw RejectedInput(RejectionReason::invalid_settings,
+    throw RejectedInput(RejectionReason::unsuitable_host,
                         fmt::format("this system allows no seccomp filter: {}", std::strerror(error)));
   }
 

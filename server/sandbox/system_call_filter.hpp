@@ -6,7 +6,7 @@ namespace glisson::server {
 /// it no_new_privs.
 /// @param writes may open files for writing, make, rename and remove them.
 /// @param new_sockets may open sockets and connect.
-/// @throws RejectedInput invalid_settings when the system does not allow it.
+/// @throws RejectedInput unsuitable_host when the system does not allow it.
 void filter_system_calls(bool writes, bool new_sockets);
 
 }  // namespace glisson::server

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "engine/errors.hpp"
 #include "server/tls/certificate.hpp"
@@ -28,14 +29,37 @@ void read_certificate_days(StatusFacts& facts, const config::Settings& settings)
   }
 }
 
+void set_unreachable(StatusFacts& facts, Unreachable unreachable) {
+  facts.readiness.ready = false;
+  facts.readiness.reason = keyword(unreachable.obstacle);
+  facts.readiness.detail = unreachable.sentence;
+  facts.unreachable = std::move(unreachable);
+}
+
 }  // namespace
+
+bool StatusFacts::unknown() const {
+  return unreachable && (unreachable->obstacle == Obstacle::not_permitted ||
+                         unreachable->obstacle == Obstacle::no_data_folder);
+}
+
+StatusFacts hidden_facts(const std::string& why) {
+  StatusFacts facts;
+  set_unreachable(facts, {Obstacle::not_permitted, why, "sudo glisson status"});
+  return facts;
+}
 
 StatusFacts status_facts(std::optional<storage::Database>& database, const config::Settings& settings) {
   StatusFacts facts;
   facts.node = node_name(settings);
   read_certificate_days(facts, settings);
   facts.readiness = readiness(database, settings);
-  if (!database) return facts;
+  if (!database) {
+    if (settings.database_url.empty()) {
+      set_unreachable(facts, explain_silence(settings, facts.readiness.detail));
+    }
+    return facts;
+  }
   try {
     facts.roles = storage::connected_roles(*database);
     std::erase_if(facts.roles, [](const auto& connected) { return !is_role(connected); });
@@ -43,10 +67,11 @@ StatusFacts status_facts(std::optional<storage::Database>& database, const confi
     facts.day = storage::overview(*database, hours);
     facts.last = storage::last_moments(*database);
     facts.disks = disk_forecasts(*database, settings);
+    if (!settings.audit_collector.empty()) facts.audit = storage::audit_backlog(*database);
     facts.alerts = storage::list_alerts(*database, false, most_alerts);
   } catch (const TransientError& error) {
     facts.readiness.ready = false;
-    facts.readiness.reason = "database_does_not_answer";
+    facts.readiness.reason = keyword(Obstacle::database_does_not_answer);
     facts.readiness.detail = error.what();
   }
   return facts;

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "server/resources/pause_words.hpp"
@@ -35,12 +37,27 @@ std::size_t lines_of(const std::string& text) {
   return (characters + screen_columns - 1) / screen_columns;
 }
 
-/// ISO 8601 to the second, for people: "2026-11-23 15:04:05".
+/// ISO 8601 to the second, for people, with its zone: "2026-11-23 15:04:05 +01:00".
 std::string moment(const std::string& iso) {
-  if (iso.size() < 19) return "never within a week";
-  std::string text = iso.substr(0, 19);
+  constexpr std::size_t seconds_end = 19;
+  if (iso.size() < seconds_end) return "at a time that is not known";
+  std::string text = iso.substr(0, seconds_end);
   text[10] = ' ';
-  return text;
+  const std::size_t zone = iso.find_first_not_of(".0123456789", seconds_end);
+  return zone == std::string::npos ? text : text + ' ' + iso.substr(zone);
+}
+
+std::string last_moment(const std::string& iso) {
+  return iso.empty() ? "none within a week" : "last " + moment(iso);
+}
+
+/// In the unit that people would use.
+std::string duration(std::chrono::seconds time) {
+  constexpr std::array units{std::pair{86400, "days"}, std::pair{3600, "h"}, std::pair{60, "min"}};
+  for (const auto& [seconds, unit] : units) {
+    if (time.count() >= 2 * seconds) return fmt::format("{} {}", time.count() / seconds, unit);
+  }
+  return fmt::format("{} s", time.count());
 }
 
 std::string size_of(std::uint64_t bytes) {
@@ -52,12 +69,17 @@ class Screen {
  public:
   void line(const char* name, const std::string& text) { add(cut(fmt::format("{:<10}{}", name, text))); }
   void command(const std::string& text) { add("  -> " + text); }
-  /// On two lines where one does not do.
-  void long_line(const char* name, const std::string& text) {
+  /// On as many lines as it takes, at most so many.
+  void long_line(const char* name, std::string text, std::size_t most_lines = 2) {
     constexpr std::size_t room = screen_columns - 10;
-    const std::size_t end = text.size() > room ? text.find_last_of(' ', room) : std::string::npos;
-    line(name, text.substr(0, end));
-    if (end != std::string::npos) line("", text.substr(end + 1));
+    for (; most_lines > 1 && text.size() > room; --most_lines) {
+      std::size_t end = text.find_last_of(' ', room);
+      const bool at_space = end != std::string::npos && end > 0;
+      for (end = at_space ? end : room; continues(text[end]);) --end;
+      line(std::exchange(name, ""), text.substr(0, end));
+      text.erase(0, at_space ? end + 1 : end);
+    }
+    line(name, text);
   }
   /// How many lines there is still room for.
   std::size_t left() const { return used_ < last_line ? last_line - used_ : 0; }
@@ -86,6 +108,11 @@ std::uint64_t jobs_in(const StatusFacts& facts, std::string_view kind, std::stri
   return jobs;
 }
 
+/// Whether the database told what there is to tell.
+bool asked(const StatusFacts& facts) {
+  return !facts.unreachable && facts.readiness.reason != keyword(Obstacle::database_does_not_answer);
+}
+
 void show_state(Screen& screen, const StatusFacts& facts) {
   const Readiness& node = facts.readiness;
   screen.line("Glisson", fmt::format("{}  {}", version(), facts.node));
@@ -93,11 +120,17 @@ void show_state(Screen& screen, const StatusFacts& facts) {
     screen.long_line("Settings", facts.settings_error);
     screen.command("glisson config check");
   }
-  if (node.ready) {
+  if (facts.unreachable) {
+    // The system's own words are at its end: all of them are shown, and there is room.
+    constexpr std::size_t most_lines = 8;
+    const char* const state = facts.unknown() ? "Unknown: " : "This node does not receive: ";
+    screen.long_line("State", state + node.detail, most_lines);
+    screen.command(facts.unreachable->command);
+  } else if (node.ready) {
     screen.line("State", fmt::format("This node receives, since {}.", moment(node.state->since)));
   } else {
     screen.line("State", "This node does not receive: " + node.reason);
-    if (node.reason != receive_paused) screen.long_line("", node.detail);
+    if (node.reason != receive_paused) screen.long_line("", node.detail, asked(facts) ? 2 : 8);
   }
   for (const auto& pause : node.pauses) {
     screen.line("Paused", fmt::format("{}: {}", gerund(pause.activity), pause.reason));
@@ -118,14 +151,14 @@ void show_roles(Screen& screen, const StatusFacts& facts) {
 
 void show_work(Screen& screen, const StatusFacts& facts) {
   const auto& day = facts.day;
-  screen.line("Received", fmt::format("last {}; in 24 h: objects {}, studies {}", moment(facts.last.received),
+  screen.line("Received", fmt::format("{}; in 24 h: objects {}, studies {}", last_moment(facts.last.received),
                                       day.instances, day.studies));
-  screen.line("Reported", fmt::format("last {}; in 24 h: {}", moment(facts.last.reported), day.reports));
+  screen.line("Reported", fmt::format("{}; in 24 h: {}", last_moment(facts.last.reported), day.reports));
   const auto due = facts.readiness.state ? facts.readiness.state->queue : storage::QueueLoad{};
   const auto analyses = jobs_in(facts, "analyse", "scheduled") + jobs_in(facts, "compare", "scheduled");
   const auto analysed = jobs_in(facts, "analyse", "running") + jobs_in(facts, "compare", "running");
-  screen.line("Analyses", fmt::format("{} wait ({} due, the oldest since {} s), {} run", analyses, due.due,
-                                      due.oldest.count(), analysed));
+  const std::string oldest = due.due == 0 ? "" : ", the oldest since " + duration(due.oldest);
+  screen.line("Analyses", fmt::format("{} wait ({} due{}), {} run", analyses, due.due, oldest, analysed));
   screen.line("Reports",
               fmt::format("{} wait, {} on the way, {} held", jobs_in(facts, "deliver", "scheduled"),
                           jobs_in(facts, "deliver", "running"), day.held_reports));
@@ -159,6 +192,16 @@ void show_certificate(Screen& screen, const StatusFacts& facts) {
                               : fmt::format("the certificate ends in {} days", days));
 }
 
+void show_audit(Screen& screen, const StatusFacts& facts) {
+  constexpr std::size_t lines_of_alerts = 1;
+  if (!facts.audit || screen.left() <= lines_of_alerts) return;
+  const auto& audit = *facts.audit;
+  screen.line("Audit", audit.waiting == 0
+                           ? "the collector has taken every event"
+                           : fmt::format("{} events wait for the collector, the oldest since {}",
+                                         audit.waiting, duration(audit.oldest)));
+}
+
 void show_alerts(Screen& screen, const std::vector<storage::AlertView>& alerts) {
   if (alerts.empty()) return screen.line("Alerts", "none");
   std::size_t shown = 0;
@@ -183,13 +226,15 @@ void show_alerts(Screen& screen, const std::vector<storage::AlertView>& alerts) 
 std::string status_screen(const StatusFacts& facts) {
   Screen screen;
   show_state(screen, facts);
-  if (facts.readiness.reason != "database_does_not_answer") {
+  if (asked(facts)) {
     show_roles(screen, facts);
     show_work(screen, facts);
     show_resources(screen, facts);
   }
   show_certificate(screen, facts);
-  if (facts.readiness.reason != "database_does_not_answer") show_alerts(screen, facts.alerts);
+  if (!asked(facts)) return screen.text();
+  show_audit(screen, facts);
+  show_alerts(screen, facts.alerts);
   return screen.text();
 }
 

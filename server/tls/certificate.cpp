@@ -109,7 +109,11 @@ int days_left(const Certificate& certificate, std::chrono::system_clock::time_po
 std::string certificate_binding(const std::string& text) {
   std::error_code unreadable;
   if (std::filesystem::is_regular_file(text, unreadable)) {
-    return std::string(fingerprint_prefix) + read_certificate(text).fingerprint;
+    try {
+      return std::string(fingerprint_prefix) + read_certificate(text).fingerprint;
+    } catch (const RejectedInput& error) {
+      throw RejectedInput(RejectionReason::invalid_argument, error.what());
+    }
   }
   std::string_view rest = text;
   for (const std::string_view prefix : {fingerprint_prefix, std::string_view("sha256 Fingerprint=")}) {
@@ -123,11 +127,12 @@ std::string certificate_binding(const std::string& text) {
   std::string subject = compact_subject(rest);
   const auto equals = subject.find('=');
   if (equals == std::string::npos || equals == 0 || subject.starts_with(fingerprint_prefix)) {
-    refuse(fmt::format(
-        "'{}' names no certificate: give its PEM file, its SHA-256 fingerprint (`openssl x509 -noout "
-        "-fingerprint -sha256 -in FILE`) or its subject (`openssl x509 -noout -subject -nameopt RFC2253 -in "
-        "FILE`)",
-        text));
+    throw RejectedInput(
+        RejectionReason::invalid_argument,
+        fmt::format("'{}' names no certificate: give its PEM file, its SHA-256 fingerprint (`openssl x509 "
+                    "-noout -fingerprint -sha256 -in FILE`) or its subject (`openssl x509 -noout -subject "
+                    "-nameopt RFC2253 -in FILE`)",
+                    text));
   }
   return subject;
 }

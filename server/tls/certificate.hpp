@@ -30,7 +30,7 @@ int days_left(const Certificate& certificate,
 /// subject as RFC 2253 writes it, e.g. "CN=ct-2,O=Hospital".
 /// @param text one of the two (also as `openssl x509 -fingerprint` and `-subject` print them), or the path of
 ///        a PEM file with the certificate.
-/// @throws RejectedInput invalid_settings for anything else.
+/// @throws RejectedInput invalid_argument for anything else.
 std::string certificate_binding(const std::string& text);
 
 /// Whether a binding names this certificate. False for an empty fingerprint: no certificate was shown.

@@ -48,7 +48,7 @@ std::string encode(std::string_view password) {
 
 std::string hash_password(std::string_view password) {
   if (password.size() < shortest_password || password.size() > longest_password) {
-    throw RejectedInput(RejectionReason::invalid_settings,
+    throw RejectedInput(RejectionReason::invalid_argument,
                         fmt::format("a password has at least {} characters; a sentence is easy to remember",
                                     shortest_password));
   }

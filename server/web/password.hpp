@@ -11,7 +11,7 @@ inline constexpr std::size_t longest_password = 1024;
 
 /// Argon2id with the parameters that RFC 9106 section 4 recommends where memory is limited (64 MiB, 3 passes,
 /// 4 lanes), a random salt of 16 bytes, in the encoded form that names all of them.
-/// @throws RejectedInput invalid_settings for a password that is too short or too long.
+/// @throws RejectedInput invalid_argument for a password that is too short or too long.
 std::string hash_password(std::string_view password);
 
 /// Whether the hash was made of this password. As slow for a password that is wrong as for one that is right.

@@ -169,6 +169,16 @@ Response check(Call& call) {
   return json_response({{"steps", std::move(steps)}});
 }
 
+/// What to do where no dialog does it.
+std::string page_advice(const RefusalAdvice& advice) {
+  std::string text = advice.otherwise;
+  const auto add = [&text](const std::string& way) { text += (text.empty() ? "" : "; or: ") + way; };
+  if (!advice.by_dialog && !advice.command.empty()) add(advice.command);
+  if (!advice.setting.empty())
+    add("in [receive] of the settings " + advice.setting + ", then " + reload_command);
+  return text;
+}
+
 Response show_refused(Call& call) {
   const auto peers = storage::list_peers(call.database);
   const auto entities = call.state.settings.application_entities();
@@ -181,8 +191,8 @@ Response show_refused(Call& call) {
                     {"address", refused.attempt.address},
                     {"reason", storage::keyword(refused.attempt.reason)},
                     {"message", advice.meaning},
-                    {"advice", text_or_null(advice.otherwise)},
-                    {"admissible", !advice.command.empty()},
+                    {"advice", text_or_null(page_advice(advice))},
+                    {"admissible", advice.by_dialog},
                     {"count", refused.times},
                     {"first_at", refused.first_seen},
                     {"last_at", refused.last_seen},

@@ -109,7 +109,7 @@ class PeerCheck(unittest.TestCase):
         peer = self.play({pacs.VERIFICATION, pacs.CT})
         self.add(peer.port)
         steps = self.assert_fails("storing reports", "no Structured Report", "allow one of the SR storage SOP classes")
-        self.assertEqual(steps["takes Comprehensive3DSRStorage"]["detail"], "abstract syntax not supported")
+        self.assertEqual(steps["reports as Comprehensive 3D SR"]["detail"], "abstract syntax not supported")
 
     def test_tls_required(self):
         peer = self.play(EVERYTHING, tls=pacs.tls_context(self.authority.issue("pacs")))
@@ -205,7 +205,7 @@ class PeerCheck(unittest.TestCase):
         self.add(peer.port, may="echo")
         steps = self.check(0)
         for step in ("name resolves", "port is open", "association accepted", "C-ECHO", "storing reports",
-                     "takes Comprehensive3DSRStorage"):
+                     "reports as Comprehensive 3D SR"):
             self.assertEqual(steps[step]["outcome"], "passed", steps[step])
         self.assertEqual(peer.received(), [])
 

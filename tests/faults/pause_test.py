@@ -71,12 +71,18 @@ class Pause(unittest.TestCase):
         self.assertEqual(self.service.store(*self.study), (0, self.study))
         wait_until(lambda: self.ready()[0] == 200, 30, "the node is ready")
         self.assertEqual(self.jobs_that_wait("analyse"), [["scheduled", "0"]])
+        with self.subTest("who looks at the work is told what holds it"):
+            uid = self.service.query("select study_instance_uid from glisson.study")[0][0]
+            self.assertRegex(self.service.command("explain", uid), "! analysis waits, paused by .*\n.*next: glisson resume analyse")
+            self.assertRegex(self.service.command("job", "list"), "analysing is paused by .*\n.*glisson resume analyse")
+            self.assertIn("It was paused already: analysing is paused by",
+                          self.service.command("pause", "analyse", "--reason", "the disk is changed still"))
         self.service.command("resume", "analyse")
         self.assertEqual(self.jobs_that_wait("deliver"), [["scheduled", "0"]])
         self.assertEqual(self.service.pacs.received(), [])
         self.service.command("resume", "deliver")
         wait_until(self.service.pacs.received, 60, "the report is in the PACS")
-        changes = self.service.query("select subject, new is null from glisson.change where what = 'pause' order by 1, 2")
+        changes = self.service.query("select distinct subject, new is null from glisson.change where what = 'pause' order by 1, 2")
         self.assertEqual(changes, [[what, over] for what in ("analyse", "deliver", "receive") for over in ("f", "t")])
         self.assertEqual(json.loads(self.service.run("status", "--json").stdout)["pauses"], [])
 

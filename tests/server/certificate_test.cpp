@@ -75,7 +75,7 @@ TEST_F(Certificates, AreNamedByFileFingerprintOrSubject) {
   EXPECT_EQ(certificate_binding("CN = node, O = Hospital North"), "CN=node,O=Hospital North");
   EXPECT_EQ(certificate_binding(R"(CN=Radiology\, North)"), R"(CN=Radiology\, North)");
   for (const char* wrong : {"", "node", "=node", "sha256:abc", "/nowhere/node.pem", "0123456789abcdef"}) {
-    EXPECT_EQ(tests::rejected_as([&] { certificate_binding(wrong); }), "invalid_settings") << wrong;
+    EXPECT_EQ(tests::rejected_as([&] { certificate_binding(wrong); }), "invalid_argument") << wrong;
   }
 }
 

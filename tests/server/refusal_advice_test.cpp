@@ -80,7 +80,39 @@ TEST(RefusalAdvice, SendsAWrongCalledTitleBackToTheSender) {
   EXPECT_THAT(advice.otherwise, HasSubstr("let it call GLISSON"));
 }
 
-TEST(RefusalAdvice, HasWordsForEveryReasonWhateverIsKnown) {
+/// The titles of a node whose settings have this line in [receive], and what a caller then meets.
+config::Settings with_line(const std::string& line) {
+  return config::parse_settings("[receive]\n" + line + "\n", "the settings");
+}
+
+TEST(RefusalAdvice, GivesTheLineOfTheSettingsThatAdmitsACalledTitle) {
+  const RefusedAttempt attempt{Refusal::called_title_unknown, "CT_1", "LIVER \"2\"", "10.1.2.3"};
+  const auto advice = advise(attempt, peers(), entities());
+  EXPECT_FALSE(advice.by_dialog);
+  EXPECT_EQ(with_line(advice.setting).application_entities().back().title, attempt.called);
+  EXPECT_TRUE(
+      advise({Refusal::called_title_unknown, "CT_1", "", "10.1.2.3"}, peers(), entities()).setting.empty());
+
+  const auto node =
+      with_line(R"(application_entities = [{title = "OTHER", peers = ["mr 2"], settle_time = 7}])");
+  const auto both =
+      with_line(advise(attempt, peers(), node.application_entities()).setting).application_entities();
+  ASSERT_EQ(both.size(), 3U);
+  EXPECT_EQ(both[1].title, "OTHER");
+  EXPECT_EQ(both[1].peers, std::vector<std::string>{"mr 2"});
+  EXPECT_EQ(both[1].settle_time.count(), 7);
+  EXPECT_EQ(both[2].title, attempt.called);
+
+  const RefusedAttempt of_others{Refusal::title_not_for_peer, "CT_1", "OTHER", "10.1.2.3"};
+  const auto admitted = with_line(advise(of_others, peers(), node.application_entities()).setting);
+  EXPECT_EQ(admitted.application_entities()[1].peers, (std::vector<std::string>{"mr 2", "ct 1"}));
+}
+
+TEST(RefusalAdvice, HasWordsAndANextStepForEveryReasonWhateverIsKnown) {
+  auto titles = entities();
+  titles.push_back(titles.front());
+  titles.front().title = "MAIN";
+  titles.back().peers = {"mr 2"};
   for (const Refusal reason :
        {Refusal::malformed_request, Refusal::called_title_unknown, Refusal::calling_title_unknown,
         Refusal::title_not_for_peer, Refusal::address_not_allowed, Refusal::store_not_permitted,
@@ -90,7 +122,15 @@ TEST(RefusalAdvice, HasWordsForEveryReasonWhateverIsKnown) {
           RefusedAttempt{reason, "GONE", "GLISSON", "10.1.2.3"},
           RefusedAttempt{reason, "", "GLISSON", "10.1.2.3"}, RefusedAttempt{reason, "", "", "10.1.2.3"},
           RefusedAttempt{reason, "", "", ""}}) {
-      EXPECT_FALSE(advise(attempt, peers(), entities()).meaning.empty()) << storage::keyword(reason);
+      const auto advice = advise(attempt, peers(), titles);
+      EXPECT_FALSE(advice.meaning.empty()) << storage::keyword(reason);
+      EXPECT_FALSE(advice.command.empty() && advice.setting.empty() && advice.otherwise.empty())
+          << storage::keyword(reason) << " has no next step";
+      if (reason == Refusal::malformed_request || reason == Refusal::called_title_unknown ||
+          attempt.calling.empty())
+        continue;
+      EXPECT_NE(advice.command.empty(), advice.setting.empty())
+          << storage::keyword(reason) << ": one way to admit it";
     }
   }
 }

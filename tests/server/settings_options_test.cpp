@@ -50,6 +50,22 @@ TEST_F(ResolveSettings, RefusesAFileThatIsNamedButAbsent) {
   EXPECT_THROW(resolve({.config = folder_ / "absent.toml", .data = {}, .port = {}}), RejectedInput);
 }
 
+TEST_F(ResolveSettings, ReadsEveryLineThatCanBeReadForWhoLooksAfterASpoiltFile) {
+  const std::string good = "[database]\nurl = \"host=db dbname=g\"\n[host]\ndata = \"/srv/g\"\n";
+  for (const char* spoilt :
+       {"colour = 1\n", "user = \n", "user = 7\n", "[kitchen]\nport = 1\n[receive]\nport = 104\n",
+        "[receive]\nport = 104\nport = 105\n", "}{ no toml\n\"\n"}) {
+    const auto file = write("spoilt.toml", good + spoilt + "# the end\n");
+    const LenientSettings lenient = resolve_leniently({.config = file, .data = {}, .port = {}});
+    EXPECT_EQ(lenient.settings.database_url, "host=db dbname=g") << spoilt;
+    EXPECT_EQ(lenient.settings.data, "/srv/g") << spoilt;
+    EXPECT_EQ(lenient.error.substr(0, file.string().size() + 1), file.string() + ":") << spoilt;
+    const bool has_port = std::string(spoilt).find("104") != std::string::npos;
+    EXPECT_EQ(lenient.settings.port, has_port ? 104 : 11112) << spoilt;
+  }
+  EXPECT_EQ(resolve_leniently({.config = write("good.toml", good), .data = {}, .port = {}}).error, "");
+}
+
 TEST_F(ResolveSettings, RefusesAPortThatIsNone) {
   EXPECT_THROW(resolve({.config = {}, .data = folder_, .port = 0}), RejectedInput);
   EXPECT_THROW(resolve({.config = {}, .data = folder_, .port = 65536}), RejectedInput);

@@ -29,9 +29,18 @@ StatusFacts healthy() {
   return facts;
 }
 
+/// Without line breaks and indentation.
+std::string on_one_line(const std::string& text) {
+  std::istringstream stream(text);
+  std::string line;
+  for (std::string word; stream >> word;) line += (line.empty() ? "" : " ") + word;
+  return line;
+}
+
 /// All that can go wrong at once.
 StatusFacts in_trouble() {
   StatusFacts facts = healthy();
+  facts.audit = storage::AuditBacklog{100000, std::chrono::hours(500)};
   facts.readiness.ready = false;
   facts.readiness.reason = "store_disk_full";
   facts.readiness.detail =
@@ -67,9 +76,11 @@ std::size_t lines_on_terminal(const std::string& text) {
 
 TEST(StatusScreen, TellsWhatIsGoingOn) {
   const std::string text = status_screen(healthy());
-  EXPECT_THAT(text, HasSubstr("This node receives, since 2026-11-23 08:00:00."));
-  EXPECT_THAT(text, HasSubstr("last 2026-11-23 09:01:02"));
-  EXPECT_THAT(text, HasSubstr("last never within a week"));
+  EXPECT_THAT(text, HasSubstr("This node receives, since 2026-11-23 08:00:00 +01:00."));
+  EXPECT_THAT(text, HasSubstr("Received  last 2026-11-23 09:01:02 +01:00; in 24 h"));
+  EXPECT_THAT(text, HasSubstr("Reported  none within a week; in 24 h"));
+  EXPECT_THAT(text, HasSubstr("3 wait (0 due), 0 run"));
+  EXPECT_THAT(text, Not(HasSubstr("Audit"))) << "no collector is set";
   EXPECT_THAT(text, HasSubstr("Analyses  3 wait"));
   EXPECT_THAT(text, HasSubstr("store: 0.5 GiB of 1.0 GiB free, full in 12 days"));
   EXPECT_THAT(text, HasSubstr("the certificate ends in 41 days"));
@@ -108,6 +119,39 @@ TEST(StatusScreen, SaysLittleWithoutADatabase) {
   const std::string text = status_screen(facts);
   EXPECT_THAT(text, HasSubstr("This node does not receive: database_does_not_answer"));
   EXPECT_THAT(text, Not(HasSubstr("Alerts")));
+}
+
+TEST(StatusScreen, TellsWhyNothingIsKnownInTheSystemsOwnWords) {
+  const std::string why = "you may not look into /var/lib/glisson/" + std::string(40, 'x') +
+                          ", which belongs to glisson: Permission denied";
+  StatusFacts facts = hidden_facts(why);
+  EXPECT_TRUE(facts.unknown());
+  const std::string text = status_screen(facts);
+  EXPECT_THAT(on_one_line(text), HasSubstr("State Unknown: " + why + " -> sudo glisson status"));
+  EXPECT_THAT(text, Not(HasSubstr("does not receive")));
+  EXPECT_LE(lines_on_terminal(text), 23U);
+}
+
+TEST(StatusScreen, CutsNothingOfWhyTheServiceCannotBeAsked) {
+  StatusFacts facts;
+  std::string why = "the service runs, but its private database does not answer:";
+  for (int i = 0; i < 25; ++i) why += " word" + std::to_string(i);
+  facts.unreachable = Unreachable{Obstacle::database_does_not_answer, why, "journalctl -u glisson -n 50"};
+  facts.readiness.detail = why;
+  EXPECT_THAT(on_one_line(status_screen(facts)),
+              HasSubstr("State This node does not receive: " + why + " -> journalctl -u glisson -n 50"));
+  EXPECT_FALSE(facts.unknown());
+}
+
+TEST(StatusScreen, TellsWhatWaitsForTheAuditCollectorInUnitsOfPeople) {
+  StatusFacts facts = healthy();
+  facts.audit = storage::AuditBacklog{12, std::chrono::hours(5)};
+  facts.readiness.state->queue = {3, std::chrono::minutes(90)};
+  EXPECT_THAT(status_screen(facts),
+              HasSubstr("Audit     12 events wait for the collector, the oldest since 5 h"));
+  EXPECT_THAT(status_screen(facts), HasSubstr("3 wait (3 due, the oldest since 90 min)"));
+  facts.audit = storage::AuditBacklog{};
+  EXPECT_THAT(status_screen(facts), HasSubstr("Audit     the collector has taken every event"));
 }
 
 TEST(AlertCommand, IsThereForEveryKind) {

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/refused_associations.hpp"
 #include "storage/results.hpp"
 #include "tests/support/stored_study.hpp"
 #include "tests/support/web_client.hpp"
@@ -270,8 +271,33 @@ TEST_F(WebApi, RefusesPeersThatAreNoneInWords) {
   EXPECT_EQ(with("purpose", "research"), 400) << "nobody answers for it";
   EXPECT_EQ(with("receives_reports", 1), 400);
   EXPECT_EQ(with("host", std::string("a\0b", 3)), 400);
+  EXPECT_EQ(with("valid_until", "2020-01-01"), 400) << "in the past";
   EXPECT_EQ(with("port", 104), 200);
   EXPECT_EQ(client_.send("PUT", "/api/peers/second", right).status, 400) << "the title is taken";
+}
+
+TEST_F(WebApi, SaysWhatWouldAdmitWhomNoDialogAdmits) {
+  storage::Peer peer;
+  peer.name = "ct";
+  peer.ae_title = dicom::AeTitle("CT_1");
+  peer.host = "h";
+  peer.port = 104;
+  add_peer(database_, peer);
+  using Refusal = storage::AssociationRefusal;
+  for (const Refusal reason : {Refusal::called_title_unknown, Refusal::certificate_missing}) {
+    storage::record_refused_association(database_, {reason, "CT_1", "LIVER", "10.1.2.3"});
+  }
+  std::map<std::string, std::string> advice;
+  const json refused = client_.get("/api/refused")["refused"];
+  for (const json& row : refused) {
+    EXPECT_EQ(row["admissible"], false);
+    advice[row["reason"]] = row["advice"];
+  }
+  EXPECT_THAT(advice["called_title_unknown"],
+              testing::AllOf(testing::HasSubstr("let it call GLISSON; or: in [receive] of the settings"),
+                             testing::HasSubstr("application_entities = [{title = \"LIVER\"}]"),
+                             testing::HasSubstr("systemctl reload glisson")));
+  EXPECT_THAT(advice["certificate_missing"], testing::HasSubstr("glisson peer change ct --certificate none"));
 }
 
 TEST_F(WebApi, TellsWhoChangedAPeerByTheCommandLineOrBySql) {

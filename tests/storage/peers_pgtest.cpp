@@ -95,6 +95,23 @@ TEST_F(PeersTest, RefusesATakenTitleAndMalformedValues) {
   EXPECT_EQ(purpose_from(keyword(Purpose::research)), Purpose::research);
 }
 
+TEST_F(PeersTest, RefusesALastDayThatIsOverUnlessItWasThereBefore) {
+  Peer peer = pacs();
+  peer.purpose = Purpose::test;
+  peer.responsible = "Dr. Example";
+  peer.valid_until = "2020-01-01";
+  EXPECT_THROW(add_peer(database_, peer), RejectedInput);
+  peer.valid_until = test_.value("select current_date::text");
+  add_peer(database_, peer);
+  test_.rows("update peer set valid_until = current_date - 1");
+  peer = *find_peer_by_name(database_, peer.name);
+  peer.port = 105;
+  add_peer(database_, peer);
+  EXPECT_EQ(test_.value("select port from peer"), "105");
+  peer.valid_until = test_.value("select (current_date - 2)::text");
+  EXPECT_THROW(add_peer(database_, peer), RejectedInput);
+}
+
 TEST_F(PeersTest, ReleasesHeldDeliveriesWhenThePurposeIsDeclared) {
   add_peer(database_, pacs());
   add_delivery("held");
@@ -104,7 +121,6 @@ TEST_F(PeersTest, ReleasesHeldDeliveriesWhenThePurposeIsDeclared) {
   add_peer(database_, peer);
   EXPECT_EQ(state(), "held");
   peer.responsible = "Dr. Example";
-  peer.valid_until = "2001-01-01";
   add_peer(database_, peer);
   EXPECT_EQ(state(), "held");
   peer.valid_until = "2999-01-01";

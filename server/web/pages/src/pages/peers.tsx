@@ -8,7 +8,7 @@ import { count, words } from "../words";
 
 const rights: { right: Right; meaning: string }[] = [
   { right: "store", meaning: "store studies here" },
-  { right: "query", meaning: "query here" },
+  { right: "query", meaning: "query here (reserved: no queries are answered yet)" },
   { right: "echo", meaning: "test the connection (C-ECHO)" },
 ];
 
@@ -122,13 +122,12 @@ function RefusedTable({ refused, peers, onOpen }: { refused: Refused[]; peers: P
           </td>
           <td class="wide">
             {entry.message}
-            {entry.near ? (
+            {entry.near && (
               <p class="hint">
                 Nearly the same as <code>{entry.near}</code>. Upper and lower case count.
               </p>
-            ) : (
-              !entry.admissible && entry.advice && <p class="hint">Next: {entry.advice}</p>
             )}
+            {!entry.admissible && entry.advice && <p class="hint">Next: {entry.advice}</p>}
           </td>
           <td>{count(entry.count)}</td>
           <td>
@@ -145,7 +144,7 @@ function RefusedTable({ refused, peers, onOpen }: { refused: Refused[]; peers: P
 function Remedies({ of: entry, peers, onOpen }: { of: Refused; peers: Peer[]; onOpen: (open: Open) => void }) {
   const known = peers.find((peer) => peer.ae_title === entry.calling);
   const near = entry.reason === "calling_title_unknown" ? peers.find((peer) => peer.ae_title === entry.near) : undefined;
-  if (!entry.admissible) return <span class="faint">at the sender</span>;
+  if (!entry.admissible) return <span class="faint">not by a peer's settings</span>;
   return (
     <>
       {near && (
