@@ -105,16 +105,19 @@ class Admission(unittest.TestCase):
             told[self.refused("STRANGER" if sent < 200 else f"STRANGER{sent}", address="127.0.0.2")] += 1
             sent += 1
         self.assertLess(time.monotonic() - began, 50, "within the minute")
-        self.assertEqual(told, {(PERMANENT, SERVICE_USER, CALLING_TITLE): 120, (TRANSIENT, PRESENTATION, LOCAL_LIMIT): 480})
+        # The supervisor hears of a refusal from another process than the peer does, and may let the next one in before.
+        for_good = told.pop((PERMANENT, SERVICE_USER, CALLING_TITLE))
+        self.assertTrue(120 <= for_good <= 125, for_good)
+        self.assertEqual(told, {(TRANSIENT, PRESENTATION, LOCAL_LIMIT): 600 - for_good})
         for title in ("PACS", "ANYBODY"):
             self.assertIsNone(self.refused(title, VERIFICATION))
         self.assertIsNone(self.refused("PACS"), "other addresses are served")
         lines = self.service.log().count("\n") - lines
         self.assertLess(lines, 300)
         times = self.service.query("select sum(times) from glisson.refused_association where address = '127.0.0.2'")
-        self.assertEqual(times, [["120"]])
+        self.assertEqual(times, [[str(for_good)]])
         figure(11, "log_lines_of_600_refused_associations", lines, "lines")
-        figure(11, "transactions_of_600_refused_associations", 120, "transactions")
+        figure(11, "transactions_of_600_refused_associations", for_good, "transactions")
 
     def test_the_title_called_decides_how_long_its_studies_settle(self):
         self.add_peer("trial-pacs", "PACS", "--may", "store")

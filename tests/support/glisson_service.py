@@ -16,6 +16,8 @@ import tempfile
 import time
 
 BINARY = os.environ["GLISSON_BINARY"]
+# Builds with a sanitizer are slower (tests/sanitizers/run).
+TIME_FACTOR = int(os.environ.get("GLISSON_TEST_TIME_FACTOR", "1"))
 
 
 def reference_data():
@@ -35,7 +37,7 @@ def free_port():
 
 def wait_until(condition, seconds, what):
     """Polls until condition() is true; returns its value. Fails the test with `what` otherwise."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds * TIME_FACTOR
     while True:
         value = condition()
         if value:
