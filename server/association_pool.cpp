@@ -1,10 +1,12 @@
 #include "server/association_pool.hpp"
 
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read.hpp>
+#include <csignal>
 #include <system_error>
 
 #include "server/admission/counted_network.hpp"
@@ -13,6 +15,13 @@
 #include "server/sandbox/sandbox.hpp"
 
 namespace glisson::server {
+
+PoolLimits pool_limits(const config::Settings& settings) {
+  const int largest = settings.max_associations;
+  const int per_address = settings.max_associations_per_address;
+  return {settings.min_associations, largest, per_address > 0 ? per_address : (3 * largest + 3) / 4,
+          settings.max_associations_per_title, settings.association_request_timeout};
+}
 
 AssociationPool::AssociationPool(boost::asio::io_context& loop, const RoleLauncher& launcher,
                                  PoolLimits limits, const KnownSenders& senders, GateCounts& counts)
@@ -55,17 +64,19 @@ bool AssociationPool::add() try {
 void AssociationPool::listen(const std::shared_ptr<Member>& member) {
   member->control.async_read_some(boost::asio::buffer(member->message),
                                   [this, member](const boost::system::error_code& error, std::size_t size) {
-                                    // The process is dying, and reap() follows; or it was retired meanwhile.
-                                    if (error || member->state == State::retiring) return;
-                                    const std::string call =
-                                        refused_call(std::string(member->message.data(), size));
-                                    if (call.empty()) {
-                                      reported_idle(*member);
-                                    } else {
-                                      member->reports.refused_call = call;
-                                    }
-                                    if (member->state != State::retiring) listen(member);
+                                    if (error) return;  // The process is dying, and reap() follows.
+                                    heard(*member, std::string(member->message.data(), size));
+                                    listen(member);
                                   });
+}
+
+void AssociationPool::heard(Member& member, const std::string& report) {
+  member.silence = std::chrono::milliseconds(0);
+  if (const auto call = refused_call(report); !call.empty()) {
+    member.reports.refused_call = call;
+  } else if (!is_sign_of_life(report) && member.state != State::retiring) {
+    reported_idle(member);
+  }
 }
 
 void AssociationPool::reported_idle(Member& member) {
@@ -83,8 +94,23 @@ void AssociationPool::reported_idle(Member& member) {
 
 void AssociationPool::retire(Member& member) {
   member.state = State::retiring;
-  boost::system::error_code ignored;
-  member.control.close(ignored);
+  finish(member);
+}
+
+/// Closed for writing only: until it has ended, the process shows that it is alive.
+void AssociationPool::finish(Member& member) { ::shutdown(member.control.native_handle(), SHUT_WR); }
+
+std::vector<pid_t> AssociationPool::end_silent(std::chrono::milliseconds since_last_look,
+                                               std::chrono::seconds at_most) {
+  std::vector<pid_t> ended;
+  for (auto& [pid, member] : members_) {
+    member->silence += since_last_look;
+    if (member->silence <= at_most || member->reports.silent_seconds > 0) continue;
+    member->reports.silent_seconds = static_cast<int>(at_most.count());
+    ::kill(pid, SIGKILL);
+    ended.push_back(pid);
+  }
+  return ended;
 }
 
 void AssociationPool::renew(PoolLimits limits) {
@@ -182,11 +208,11 @@ std::optional<LastReports> AssociationPool::reap(pid_t pid) {
   const auto member = found->second;
   members_.erase(found);
   // The process may be gone before the loop has read its last words.
-  if (member->control.is_open()) {
-    for (const std::string& report : read_reports(member->control.native_handle())) {
-      if (const auto call = refused_call(report); !call.empty()) member->reports.refused_call = call;
-    }
+  for (const std::string& report : read_reports(member->control.native_handle())) {
+    if (const auto call = refused_call(report); !call.empty()) member->reports.refused_call = call;
   }
+  boost::system::error_code ignored;
+  member->control.close(ignored);
   if (stopping_) return member->reports;
   if (member->was_idle) {
     fill();
@@ -241,8 +267,7 @@ void AssociationPool::stop() {
   overdue_.cancel();
   for (Request& request : waiting_) reject_for_limit(std::move(request.connection));
   waiting_.clear();
-  boost::system::error_code ignored;
-  for (auto& [pid, member] : members_) member->control.close(ignored);
+  for (auto& [pid, member] : members_) finish(*member);
 }
 
 }  // namespace glisson::server

@@ -34,6 +34,8 @@ struct PoolLimits {
   int strangers() const { return std::max(1, largest / 4); }
 };
 
+PoolLimits pool_limits(const config::Settings& settings);
+
 /// Pre-forked association processes, one association at a time each. Grows from `smallest` to `largest` as
 /// connections arrive, and back when it is idle.
 class AssociationPool {
@@ -51,6 +53,10 @@ class AssociationPool {
   std::optional<LastReports> reap(pid_t pid);
   /// Lets every process finish the association in hand and exit; none is started any more.
   void stop();
+  /// Ends processes that have shown no sign of life for `at_most`, in the middle of an association or not.
+  /// @param since_last_look as it should be: while this process stood still, others may have, too.
+  /// @return which.
+  std::vector<pid_t> end_silent(std::chrono::milliseconds since_last_look, std::chrono::seconds at_most);
   /// Processes that are started from now on have other settings; those of before serve the association in
   /// hand and end.
   void renew(PoolLimits limits);
@@ -76,7 +82,8 @@ class AssociationPool {
     boost::asio::posix::stream_descriptor control;
     int generation = 0;  ///< Of the settings that it was started with.
     State state = State::starting;
-    bool was_idle = false;  ///< Once at least.
+    bool was_idle = false;                 ///< Once at least.
+    std::chrono::milliseconds silence{0};  ///< Since its last sign of life.
     std::array<char, 16> message{};
     LastReports reports{};
     Caller caller{};  ///< In hand.
@@ -87,7 +94,9 @@ class AssociationPool {
   void fill_later();
   void listen(const std::shared_ptr<Member>& member);
   void reported_idle(Member& member);
+  void heard(Member& member, const std::string& report);
   static void retire(Member& member);
+  static void finish(Member& member);
   void fill();
   struct Request {
     IncomingConnection connection;

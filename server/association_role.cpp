@@ -2,6 +2,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <iterator>
@@ -41,6 +42,7 @@ class AssociationProcess {
 
   void run() {
     storage::hold_answer_deadlines(true);
+    storage::while_answers_are_awaited([this] { report_alive(control_); });
     ingest_.connect();
     while (served_ < most_associations && bytes_ < most_bytes && report_ready(control_, ready_)) {
       auto connection = next_connection();
@@ -55,7 +57,8 @@ class AssociationProcess {
   std::optional<HandedConnection> next_connection() {
     for (;;) {
       pollfd sources[]{{control_, POLLIN, 0}, {confined_ ? ingest_.database_descriptor() : -1, POLLIN, 0}};
-      if (::poll(sources, std::size(sources), -1) <= 0) continue;
+      report_alive(control_);
+      if (::poll(sources, std::size(sources), static_cast<int>(sign_interval.count())) <= 0) continue;
       if (sources[0].revents != 0) return receive_connection(control_);
       if (ingest_.is_connected()) continue;
       log::info("the connection to PostgreSQL was lost: this process is replaced");
@@ -77,8 +80,9 @@ class AssociationProcess {
     // The database's number of the association comes when something is stored; this one is there before.
     const log::Context context("association", fmt::format("{}.{}", ::getpid(), served_ + 1));
     const std::string& address = connection.origin.address;
-    const auto summary = dicom::serve_association(connection.socket.release(),
-                                                  ingest_.handlers(connection.origin), limits_, address);
+    auto handlers = ingest_.handlers(connection.origin);
+    handlers.alive = [this] { report_alive(control_); };
+    const auto summary = dicom::serve_association(connection.socket.release(), handlers, limits_, address);
     ingest_.close(summary, connection.origin);
     ready_ = ingest_.take_refusal() ? Ready::after_refusal : Ready::as_before;
     ++served_;

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t longest_subject = 1024;
 constexpr std::size_t longest_origin = 2048;
+constexpr const char* sign_of_life = "A";
 
 /// Five texts with NULs between them; the subject is the last, so that whatever it holds stays in it.
 std::string encode(const ConnectionOrigin& origin) {
@@ -111,7 +112,9 @@ bool report_ready(int control, Ready ready) {
   return ::send(control, &word, 1, MSG_NOSIGNAL) == 1;
 }
 
-void report_alive(int control) { static_cast<void>(send_report(control, "A")); }
+void report_alive(int control) { static_cast<void>(send_report(control, sign_of_life)); }
+
+bool is_sign_of_life(std::string_view report) { return report == sign_of_life; }
 
 bool send_report(int control, const std::string& report) {
   return ::send(control, report.data(), report.size(), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0;

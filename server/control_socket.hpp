@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -77,12 +79,18 @@ void take_no_more(int control);
 /// @param ready whether the last association was refused for good.
 bool report_ready(int control, Ready ready = Ready::as_before);
 
-/// Tells the supervisor that this worker is alive; never waits.
+/// How often a role process shows that it is alive, where nothing but its work says otherwise.
+inline constexpr std::chrono::milliseconds sign_interval{1'000};
+
+/// Tells the supervisor that this process is alive; never waits.
 void report_alive(int control);
 
 /// Tells the supervisor something; never waits.
 /// @return false where it cannot be told now, or the text is too long for the socket.
 bool send_report(int control, const std::string& report);
+
+/// Whether a report says no more than that.
+bool is_sign_of_life(std::string_view report);
 
 /// What the process at the other end has reported since the last call, without waiting.
 std::vector<std::string> read_reports(int control);

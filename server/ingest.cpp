@@ -29,6 +29,7 @@ Ingest::Ingest(const config::Settings& settings)
       store_identity_(store_),
       doorkeeper_(settings, [this]() -> storage::Database& { return database(); }),
       node_(node_name(settings)),
+      marks_(settings),
       allowance_(static_cast<std::uint64_t>(settings.largest_study), settings.largest_study_bytes) {}
 
 dicom::AssociationHandlers Ingest::handlers(const ConnectionOrigin& origin) {
@@ -120,11 +121,19 @@ const std::optional<storage::Refusal>& Ingest::node_refusal() {
   constexpr std::chrono::seconds lasts{1};
   const auto now = std::chrono::steady_clock::now();
   if (now >= look_again_) {
-    node_refusal_ = storage::refusal_of(database(), node_);
+    node_refusal_ = look_at_node();
     store_identity_.claim(database());
     look_again_ = now + lasts;
   }
   return node_refusal_;
+}
+
+std::optional<storage::Refusal> Ingest::look_at_node() {
+  const auto state = storage::node_state(database(), node_);
+  if (state && state->age <= storage::node_state_expires) return state->refusal;
+  const auto shortage = marks_.judge(resources_now(settings_, database()));
+  if (!shortage) return std::nullopt;
+  return storage::Refusal{std::string(keyword(shortage->kind)), shortage->detail};
 }
 
 int Ingest::open_file() {

@@ -10,6 +10,7 @@
 #include "server/admission/doorkeeper.hpp"
 #include "server/control_socket.hpp"
 #include "server/log.hpp"
+#include "server/resources/resource_marks.hpp"
 #include "server/resources/study_allowance.hpp"
 #include "storage/database.hpp"
 #include "storage/index.hpp"
@@ -54,6 +55,8 @@ class Ingest {
   void refused(const dicom::StoreOutcome& outcome);
   /// Why this node receives nothing for now; asked of the database once a second at most.
   const std::optional<storage::Refusal>& node_refusal();
+  /// The same, as upkeep says; where it has not looked lately, as this process sees.
+  std::optional<storage::Refusal> look_at_node();
   storage::Database& database();
   std::int64_t association();
 
@@ -71,6 +74,7 @@ class Ingest {
   std::string node_;
   std::optional<storage::Refusal> node_refusal_;
   std::chrono::steady_clock::time_point look_again_;  ///< When node_refusal_ is too old.
+  ResourceMarks marks_;
   StudyAllowance allowance_;
 };
 

@@ -38,11 +38,13 @@ void index_or_remove(storage::Database& database, const storage::InstanceStore& 
 }  // namespace
 
 ReconciliationReport reconcile(storage::Database& database, const storage::InstanceStore& store,
-                               const config::Settings& settings, std::chrono::seconds older_than) {
+                               const config::Settings& settings, std::chrono::seconds older_than,
+                               const std::function<void()>& getting_on) {
   ReconciliationReport report;
   report.swept = store.sweep_incoming(older_than);
   store.visit_older_than(older_than, most_files, [&](const std::vector<std::string>& ids) {
     for (const std::string& id : storage::unknown_files(database, ids)) {
+      if (getting_on) getting_on();
       try {
         index_or_remove(database, store, settings, id, report);
       } catch (const TransientError&) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 
 #include "config/settings.hpp"
 #include "storage/database.hpp"
@@ -19,8 +20,10 @@ struct ReconciliationReport {
 /// the database was restored from a backup: a published file that no row names is ingested as if it arrived
 /// now, so that nothing is ever lost, whatever its sender was told.
 /// @param older_than files changed later are left alone: their transaction may be on its way.
+/// @param getting_on called before each file that is looked into; may be empty.
 /// @throws TransientError when the database or the disk does not answer.
 ReconciliationReport reconcile(storage::Database& database, const storage::InstanceStore& store,
-                               const config::Settings& settings, std::chrono::seconds older_than);
+                               const config::Settings& settings, std::chrono::seconds older_than,
+                               const std::function<void()>& getting_on = {});
 
 }  // namespace glisson::server

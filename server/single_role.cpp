@@ -21,7 +21,7 @@ void SingleRole::begin(const RoleLauncher& launcher, const std::string& role) {
       role, works_on_jobs && predecessor_ ? to_arguments(*predecessor_) : std::vector<std::string>{});
   pid_ = process.pid;
   control_ = std::move(process.control);
-  last_sign_of_life_.reset();
+  silence_.reset();
   reports_ = {};
   finishing_ = false;
 }
@@ -34,6 +34,11 @@ ProcessEnd SingleRole::end(const std::string& role, int status) {
   return end;
 }
 
+void SingleRole::tell_to_stop() {
+  control_.reset();
+  silence_.reset();  // It has nobody to report to.
+}
+
 void SingleRole::finish() {
   if (!control_) return;
   // Closed for writing only: a worker sees the end of the control socket and can still report.
@@ -42,15 +47,16 @@ void SingleRole::finish() {
 }
 
 pid_t SingleRole::part() {
-  control_.reset();
+  tell_to_stop();
   return std::exchange(pid_, -1);
 }
 
-bool SingleRole::end_if_silent(std::chrono::seconds at_most) {
-  if (pid_ < 0 || !control_) return false;  // Told to stop, it has nobody to report to.
+bool SingleRole::end_if_silent(std::chrono::milliseconds since_last_look, std::chrono::seconds at_most) {
+  if (pid_ < 0) return false;
   read();
-  if (!last_sign_of_life_ || reports_.silent_seconds > 0) return false;
-  if (steady_clock::now() - *last_sign_of_life_ <= at_most) return false;
+  if (!silence_ || reports_.silent_seconds > 0) return false;
+  *silence_ += since_last_look;
+  if (*silence_ <= at_most) return false;
   reports_.silent_seconds = static_cast<int>(at_most.count());
   ::kill(pid_, SIGKILL);
   return true;
@@ -65,7 +71,7 @@ std::chrono::milliseconds SingleRole::pause_before_restart() {
 void SingleRole::read() {
   if (!control_) return;
   for (const std::string& report : read_reports(control_.get())) {
-    last_sign_of_life_ = steady_clock::now();
+    shows_life();
     if (const auto call = refused_call(report); !call.empty()) reports_.refused_call = call;
     if (heard) heard(report);
   }

@@ -30,15 +30,18 @@ class SingleRole {
   /// Its process was reaped.
   ProcessEnd end(const std::string& role, int status);
   /// Closes the control socket: the process finishes the work in hand and ends.
-  void tell_to_stop() { control_.reset(); }
+  void tell_to_stop();
   /// Has the process finish the work in hand and end, for another to be started in its place; its signs of
   /// life count until then.
   void finish();
   bool finishing() const { return finishing_; }
   /// Lets the process end by itself, in its own time, and forgets it: another may be started beside it.
   pid_t part();
-  /// Ends a process that has reported to be alive before (only workers do) and not for `at_most`.
-  bool end_if_silent(std::chrono::seconds at_most);
+  /// A sign of life that came another way than by the control socket.
+  void shows_life() { silence_ = std::chrono::milliseconds(0); }
+  /// Ends a process that has reported to be alive before and not for `at_most`; as
+  /// AssociationPool::end_silent().
+  bool end_if_silent(std::chrono::milliseconds since_last_look, std::chrono::seconds at_most);
   /// Before the next start; grows while processes die young.
   std::chrono::milliseconds pause_before_restart();
 
@@ -52,7 +55,7 @@ class SingleRole {
   pid_t pid_ = -1;
   Descriptor control_;
   std::chrono::steady_clock::time_point started_;
-  std::optional<std::chrono::steady_clock::time_point> last_sign_of_life_;
+  std::optional<std::chrono::milliseconds> silence_;  ///< Since its last sign of life; none before the first.
   LastReports reports_;
   std::optional<ProcessEnd> predecessor_;
   bool finishing_ = false;

@@ -38,10 +38,15 @@ using namespace std::chrono_literals;
 
 /// Connections that have not shown a whole A-ASSOCIATE-RQ yet.
 constexpr int most_pending_connections = 2048;
+/// Between two looks whether processes stand still.
+constexpr auto look_interval = 500ms;
 /// After SIGTERM: how long work in hand may take before it is interrupted.
 constexpr auto stop_deadline = 60s;
 /// A worker that has been silent for its lease and this long is frozen, not merely short of processor time.
 constexpr auto silence_grace = 5s;
+/// The same for the other roles, in leases: they hold no job that another could do meanwhile, and a disk may
+/// take long to sync what was received.
+constexpr int silent_leases = 4;
 
 /// Raises the limit of open files as far as allowed; returns it.
 int raise_descriptor_limit() {
@@ -53,13 +58,6 @@ int raise_descriptor_limit() {
   return static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 65536));
 }
 
-PoolLimits limits_of(const config::Settings& settings) {
-  const int largest = settings.max_associations;
-  const int per_address = settings.max_associations_per_address;
-  return {settings.min_associations, largest, per_address > 0 ? per_address : (3 * largest + 3) / 4,
-          settings.max_associations_per_title, settings.association_request_timeout};
-}
-
 class Supervisor {
  public:
   Supervisor(const config::Settings& settings, const std::vector<std::string>& roles,
@@ -69,7 +67,8 @@ class Supervisor {
         launcher_(arguments),
         listener_(loop_),
         tls_port_(loop_, settings_,
-                  [this](IncomingConnection connection) { gate_.admit(std::move(connection)); }),
+                  {.whole = [this](IncomingConnection connection) { gate_.admit(std::move(connection)); },
+                   .alive = [this] { roles_.at("tls").shows_life(); }}),
         signals_(loop_, SIGTERM, SIGINT, SIGCHLD),
         stop_timer_(loop_),
         watch_timer_(loop_),
@@ -78,7 +77,7 @@ class Supervisor {
               [this](IncomingConnection connection, const AssociationTitles& titles) {
                 pool_.take(std::move(connection), titles);
               }),
-        pool_(loop_, launcher_, limits_of(settings), senders_, counts_) {
+        pool_(loop_, launcher_, pool_limits(settings), senders_, counts_) {
     signals_.add(SIGHUP);
     for (const std::string& role : roles) {
       if (role == "association") {
@@ -174,21 +173,32 @@ class Supervisor {
     }
   }
 
-  /// A worker that is frozen keeps its role from everyone: it is ended and another is started. The supervisor
-  /// itself is watched by systemd: this is the loop that accepts, hands on and reaps, and when it stands
-  /// still, the signs of life end.
+  /// A process that is frozen keeps its role from everyone: it is ended and another is started. The
+  /// supervisor itself is watched by systemd: this is the loop that accepts, hands on and reaps, and when it
+  /// stands still, the signs of life end.
   void watch() {
-    watch_timer_.expires_after(500ms);
+    watch_timer_.expires_after(look_interval);
     watch_timer_.async_wait([this](const boost::system::error_code& error) {
       if (error) return;
       manager_.alive();
       if (!stopping_) manager_.status(status());
-      for (auto& [name, role] : roles_) {
-        if (role.end_if_silent(settings_.lease + silence_grace))
-          log::error(fmt::format("the {} process gives no sign of life; it is ended", name));
-      }
+      end_silent();
       watch();
     });
+  }
+
+  void end_silent() {
+    const auto patience = settings_.lease * silent_leases;
+    constexpr auto tell = [](const std::string& name) {
+      log::error(fmt::format("the {} process gives no sign of life; it is ended", name));
+    };
+    for (auto& [name, role] : roles_) {
+      const bool works_on_jobs = name == "analysis" || name == "delivery";
+      if (role.end_if_silent(look_interval, works_on_jobs ? settings_.lease + silence_grace : patience))
+        tell(name);
+    }
+    for (const pid_t pid : pool_.end_silent(look_interval, patience))
+      tell(fmt::format("association ({})", pid));
   }
 
   void await_signal() {
@@ -232,7 +242,7 @@ class Supervisor {
     log::start("supervisor", settings_.log_level, settings_.log_format);
     if (!reloaded.changed.empty()) {
       gate_.set_deadline(settings_.association_request_timeout);
-      if (receives_) pool_.renew(limits_of(settings_));
+      if (receives_) pool_.renew(pool_limits(settings_));
       for (auto& [name, role] : roles_) {
         if (name != "database" && name != "tls") role.finish();
       }
@@ -307,7 +317,12 @@ class Supervisor {
     count_log_.cancel();
     for (auto& [name, role] : roles_) {
       role.restart.cancel();
-      if (name != "database") role.tell_to_stop();
+      // Those that may close their end still show that they are alive; upkeep is to see that the service
+      // ends.
+      if (name == "upkeep" || name == "tls")
+        role.tell_to_stop();
+      else if (name != "database")
+        role.finish();
     }
     stop_timer_.expires_after(stop_deadline);
     stop_timer_.async_wait([this](const boost::system::error_code& error) {

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace glisson::storage {
@@ -50,6 +51,11 @@ class DeadlineThread {
 
   void hold(bool hold) noexcept { held_.store(hold); }
 
+  void call(std::function<void()> called) {
+    const std::scoped_lock lock(mutex_);
+    called_ = std::move(called);
+  }
+
  private:
   [[noreturn]] void run() {
     std::unique_lock lock(mutex_);
@@ -76,6 +82,7 @@ class DeadlineThread {
       ::shutdown(deadline->socket_, SHUT_RDWR);
       deadline->clear();
     }
+    if (any && called_) called_();
     return any;
   }
 
@@ -85,9 +92,14 @@ class DeadlineThread {
   std::atomic<bool> asleep_{true};
   std::atomic<bool> held_{false};
   bool started_ = false;
+  std::function<void()> called_;
 };
 
 void hold_answer_deadlines(bool hold) noexcept { DeadlineThread::instance().hold(hold); }
+
+void while_answers_are_awaited(std::function<void()> called) {
+  DeadlineThread::instance().call(std::move(called));
+}
 
 AnswerDeadline::AnswerDeadline(int socket) : socket_(socket) { DeadlineThread::instance().add(this); }
 

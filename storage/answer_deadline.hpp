@@ -3,12 +3,17 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 
 namespace glisson::storage {
 
 /// While held, no thread is started for deadlines that are set: a process that confines itself has to be the
 /// only thread until then. A deadline that is set after the release starts it.
 void hold_answer_deadlines(bool hold) noexcept;
+
+/// Called about five times a second while an answer is awaited, by a thread of its own: to wait for the
+/// server is no sign of standing still. To be set once, before the first deadline; must not throw.
+void while_answers_are_awaited(std::function<void()> called);
 
 /// Internal to storage/. Ends a connection whose server does not answer. PostgreSQL's own time limits are
 /// kept by the server, which may be frozen, and TCP's say nothing where the network is well: so a thread of

@@ -25,13 +25,13 @@ constexpr Statement upsert_state{"node_upsert_state", R"(
 constexpr Statement select_state{"node_select_state", R"(
     select refuses_because, detail, iso_8601(since) as since, store_free, store_mark, database_free,
            database_mark, due_analyses, oldest_due,
-           floor(extract(epoch from greatest(interval '0', clock_timestamp() - checked_at)))::bigint as age
+           floor(abs(extract(epoch from clock_timestamp() - checked_at)))::bigint as age
     from node_state where node = $1)"};
 
 constexpr Statement select_refusal{"node_select_refusal", R"(
     select refuses_because, detail from node_state
     where node = $1 and refuses_because is not null
-      and checked_at > clock_timestamp() - $2::bigint * interval '1 s')"};
+      and abs(extract(epoch from clock_timestamp() - checked_at)) < $2::bigint)"};
 
 std::optional<DiskSpace> disk_space(const pqxx::field& free, const pqxx::field& mark) {
   if (free.is_null() || mark.is_null()) return std::nullopt;

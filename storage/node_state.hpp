@@ -39,7 +39,8 @@ struct NodeState {
   DiskSpace store;
   std::optional<DiskSpace> database;  ///< None where the database is another host's.
   QueueLoad queue;
-  std::chrono::seconds age{};  ///< Since upkeep looked. Not written by report_node_state().
+  std::chrono::seconds age{};  ///< Since upkeep looked; before it did, by a clock that was set back,
+                               ///< is as long ago. Not written by report_node_state().
 };
 
 /// A state that is older than this says nothing: upkeep does not run, or cannot write.

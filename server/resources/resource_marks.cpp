@@ -32,6 +32,14 @@ DiskUse disk_use(const std::filesystem::path& folder) {
   return {disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize};
 }
 
+Resources resources_now(const config::Settings& settings, storage::Database& database) {
+  Resources resources;
+  resources.store = disk_use(settings.instances());
+  if (settings.database_url.empty()) resources.database = disk_use(settings.data / "postgresql");
+  resources.queue = storage::queue_load(database);
+  return resources;
+}
+
 ResourceMarks::ResourceMarks(const config::Settings& settings) : settings_(settings) {}
 
 std::uint64_t ResourceMarks::least_free(const DiskUse& disk) const {

@@ -27,6 +27,10 @@ struct Resources {
   std::string foreign_store{};  ///< Why the instance store is not the one of the database; empty when it is.
 };
 
+/// As they are now, but for foreign_store.
+/// @throws TransientError where a disk or the database does not answer.
+Resources resources_now(const config::Settings& settings, storage::Database& database);
+
 /// What there is too little of.
 struct Shortage {
   storage::AlertKind kind = storage::AlertKind::store_disk_full;

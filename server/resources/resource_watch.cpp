@@ -44,11 +44,8 @@ class ResourceWatch {
     tell_senders();
     tell_pauses();
     notices_.tell(*database_);
-    Resources resources;
+    Resources resources = resources_now(settings_, *database_);
     resources.foreign_store = foreign_store();
-    resources.store = disk_use(settings_.instances());
-    if (settings_.database_url.empty()) resources.database = disk_use(settings_.data / "postgresql");
-    resources.queue = storage::queue_load(*database_);
     const auto shortage = marks_.judge(resources);
     const std::optional<storage::AlertKind> kind = shortage ? std::optional(shortage->kind) : std::nullopt;
     const bool changed = !reported_ || kind != *reported_;
@@ -139,11 +136,12 @@ class ResourceWatch {
 
 }  // namespace
 
-void watch_resources(const config::Settings& settings, int control, const StopWatch& stop) {
+void watch_resources(const config::Settings& settings, int control, const StopWatch& stop,
+                     const std::function<bool()>& others_go_on) {
   ResourceWatch watch(settings, control);
   bool waiting = false;  // Said once, not every second.
   while (!stop.stopping()) {
-    report_alive(control);
+    if (others_go_on()) report_alive(control);
     try {
       watch.step();
       waiting = false;

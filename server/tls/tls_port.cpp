@@ -17,9 +17,8 @@ constexpr std::chrono::milliseconds retry_interval{10};
 
 }  // namespace
 
-TlsPort::TlsPort(boost::asio::io_context& loop, const config::Settings& settings,
-                 std::function<void(IncomingConnection)> whole)
-    : loop_(loop), settings_(settings), whole_(std::move(whole)), listener_(loop), retry_(loop) {}
+TlsPort::TlsPort(boost::asio::io_context& loop, const config::Settings& settings, Handlers handlers)
+    : loop_(loop), settings_(settings), handlers_(std::move(handlers)), listener_(loop), retry_(loop) {}
 
 void TlsPort::bind() { listener_.bind(settings_.bind_address, settings_.tls_port); }
 
@@ -77,9 +76,10 @@ void TlsPort::receive(const Control& control) {
     if (error || control != control_) return;
     auto handed = receive_connection(control->native_handle());
     if (!handed && is_closed(control->native_handle())) return;  // It is dying; disconnect() follows.
+    handlers_.alive();
     if (handed) {
       using Stream = boost::asio::generic::stream_protocol;
-      whole_(
+      handlers_.whole(
           {Stream::socket(loop_, Stream(AF_UNIX, 0), handed->socket.release()), std::move(handed->origin)});
     }
     receive(control);

@@ -18,9 +18,11 @@ namespace glisson::server {
 /// it does not keep up, nothing is accepted; who connects meanwhile waits in the kernel's queue.
 class TlsPort {
  public:
-  /// @param whole called with each connection that came back.
-  TlsPort(boost::asio::io_context& loop, const config::Settings& settings,
-          std::function<void(IncomingConnection)> whole);
+  struct Handlers {
+    std::function<void(IncomingConnection)> whole;  ///< Called with each connection that came back.
+    std::function<void()> alive;                    ///< At each sign of life of the tls process.
+  };
+  TlsPort(boost::asio::io_context& loop, const config::Settings& settings, Handlers handlers);
 
   /// @throws RejectedInput invalid_settings when the port is taken.
   void bind();
@@ -43,7 +45,7 @@ class TlsPort {
 
   boost::asio::io_context& loop_;
   const config::Settings& settings_;
-  std::function<void(IncomingConnection)> whole_;
+  Handlers handlers_;
   Listener listener_;
   Control control_;  ///< Null while there is no tls process.
   boost::asio::steady_timer retry_;

@@ -34,7 +34,6 @@ using namespace std::chrono_literals;
 constexpr int most_at_a_time = 64;
 /// Until a supervisor that did not take a connection back is offered it again.
 constexpr auto retry_interval = 10ms;
-constexpr auto watch_interval = 2s;
 constexpr int warn_days = 30;
 
 HandshakeLimits limits_of(const config::Settings& settings) {
@@ -148,7 +147,8 @@ class TlsRole {
   }
 
   void watch_files() {
-    watch_timer_.expires_after(watch_interval);
+    report_alive(control_.native_handle());
+    watch_timer_.expires_after(sign_interval);
     watch_timer_.async_wait([this](const error_code& error) {
       if (error) return;
       if (watch_.changed()) reload();

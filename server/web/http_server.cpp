@@ -378,7 +378,10 @@ void HttpServer::Implementation::run(int control) {
     });
   }
   for (Desk* desk : {&usual_, &slow_, &health_}) begin_work(*desk);
-  loop_.run();
+  while (!loop_.stopped()) {
+    if (handlers_.alive) handlers_.alive();
+    loop_.run_for(1s);
+  }
 }
 
 HttpServer::HttpServer(HttpHandlers handlers, HttpLimits limits, std::string reverse_proxy)

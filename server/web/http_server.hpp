@@ -35,6 +35,7 @@ struct HttpHandlers {
   DeskWork usual;
   DeskWork slow;
   DeskWork health;
+  std::function<void()> alive{};  ///< On the network's thread, once a second. May be empty.
 };
 
 /// An HTTP/1.1 server: one thread for the network, and a desk for each kind of what may block, so that health

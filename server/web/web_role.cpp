@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "engine/errors.hpp"
+#include "server/control_socket.hpp"
 #include "server/log.hpp"
 #include "server/roles.hpp"
 #include "server/web/http_server.hpp"
@@ -51,7 +52,8 @@ int run_web_role(const config::Settings& settings, int control) {
                 .begin = {}},
        .health = {.answer = [&](const Request& request) { return service.answer_health(request); },
                   .late = [&](const Request& request) { return service.late_health(request); },
-                  .begin = [&] { return service.begin_health(); }}},
+                  .begin = [&] { return service.begin_health(); }},
+       .alive = [control] { report_alive(control); }},
       limits, settings.web_reverse_proxy);
   if (!settings.metrics_bind_address.empty() &&
       !listen_patiently(server, control, settings.metrics_bind_address, settings.metrics_port, true)) {

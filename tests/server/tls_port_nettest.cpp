@@ -38,7 +38,7 @@ class TlsPortOfASupervisor : public testing::Test {
   TlsPortOfASupervisor() : port_number_(free_port(loop_)) {
     settings_.bind_address = "127.0.0.1";
     settings_.tls_port = port_number_;
-    port_.emplace(loop_, settings_, [](IncomingConnection) {});
+    port_.emplace(loop_, settings_, TlsPort::Handlers{.whole = [](IncomingConnection) {}, .alive = [] {}});
     port_->bind();
   }
 
