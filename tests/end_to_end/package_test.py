@@ -1,4 +1,5 @@
-"""The Debian package: installed, used, upgraded, removed, on a machine of its own where systemd runs."""
+"""The Debian package: installed, used, upgraded, removed, on a machine of its own that has what it depends on and nothing
+else, and where systemd runs. PACS and browser call from outside."""
 
 import os
 import pathlib
@@ -9,14 +10,14 @@ import tempfile
 import time
 import unittest
 
-from debian_package import BUILD, build_package
-from glisson_service import wait_until
+from debian_package import BUILD, as_version, build_package, dependencies
+from glisson_service import make_phantom, wait_until
 from own_machine import Machine, why_there_is_none
 from web_stories import browser_is_at_hand, install_stories
 
 SETTINGS = "/etc/glisson/glisson.toml"
 DATA = "/var/lib/glisson"
-SEND = ["storescu", "-R", "+sd", "+r", "-nh", "-aet", "HOSPITALPACS", "-aec", "GLISSON", "127.0.0.1", 11112, "/tmp/phantom"]
+SEND = ["storescu", "-R", "+sd", "+r", "-nh", "-aet", "HOSPITALPACS", "-aec", "GLISSON", "127.0.0.1", 11112]
 
 
 class Package(unittest.TestCase):
@@ -25,12 +26,14 @@ class Package(unittest.TestCase):
             self.skipTest(why)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="glisson-package."))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.machine = Machine()
+        self.package = build_package(self.folder)
+        self.machine = Machine(dependencies(self.package))
         self.addCleanup(self.machine.stop)
-        self.machine.run("rm", "-f", "/var/lib/man-db/auto-update")  # The index of all manual pages takes its time.
+        self.phantom = make_phantom(self.folder / "phantom")
+        self.pacs = self.folder / "pacs"
 
     def install(self, version):
-        self.machine.write("/tmp/glisson.deb", build_package(self.folder, version).read_bytes())
+        shutil.copy(as_version(self.package, version), self.machine.path("/tmp/glisson.deb"))
         return self.machine.run("sh", "-c", "dpkg -i /tmp/glisson.deb 2>&1")
 
     def wait_for_service(self):
@@ -42,21 +45,24 @@ class Package(unittest.TestCase):
 
     def settings(self, *replacements):
         """Edits the settings file as an administrator would, and has it read."""
-        text = self.machine.read(SETTINGS)
+        file = self.machine.path(SETTINGS)
+        text = file.read_text()
         for old, new in replacements:
             self.assertIn(old, text)
             text = text.replace(old, new)
-        self.machine.write(SETTINGS, text)
+        file.write_text(text)
         self.machine.run("systemctl", "reload", "glisson")
         return text
 
     def start_pacs(self):
-        self.machine.run("mkdir", "/tmp/pacs")
-        self.machine.start("storescp", "-aet", "PACS", "-od", "/tmp/pacs", "104")
-        self.machine.run("glisson", "phantom", "/tmp/phantom")
+        self.pacs.mkdir()
+        self.machine.leave_calling("storescp", "-aet", "PACS", "-od", self.pacs, "104")
+
+    def send(self, study):
+        self.machine.call(*SEND, study)
 
     def reports(self):
-        return len(self.machine.run("ls", "/tmp/pacs").split())
+        return len(list(self.pacs.iterdir()))
 
     def test_is_installed_used_upgraded_and_leaves_data_alone(self):
         machine = self.machine
@@ -75,17 +81,17 @@ class Package(unittest.TestCase):
         self.start_pacs()
         machine.run("glisson", "peer", "add", "PACS", "HOSPITALPACS", "127.0.0.1", 104, "--may", "store,echo", "--purpose",
                     "test", "--responsible", "the tests", "--until", "2099-12-31")
-        machine.run(*SEND)
+        self.send(self.phantom)
         wait_until(lambda: self.reports() == 1, 60, "a report in the PACS")
 
         before = self.property("MainPID")
         self.install("99.0.0")  # Keeps the settings file that was edited, without asking, and starts the new program.
-        self.assertEqual(machine.read(SETTINGS), edited)
+        self.assertEqual(machine.path(SETTINGS).read_text(), edited)
         self.assertEqual(self.property("ActiveState"), "active")
         self.assertNotEqual(self.property("MainPID"), before)
         self.wait_for_service()
         self.assertIn("HOSPITALPACS", machine.run("glisson", "peer", "list"))
-        machine.run(*SEND)  # Nothing new came.
+        self.send(self.phantom)  # Nothing new came.
         time.sleep(3)
         self.assertEqual(self.reports(), 1)
 
@@ -94,18 +100,18 @@ class Package(unittest.TestCase):
         before = self.property("MainPID")
         self.assertIn("systemctl restart glisson", self.install("99.0.1"))
         self.assertEqual(machine.run("dpkg-query", "-W", "-f", "${db:Status-Status}", "glisson"), "installed")
-        self.assertFalse(machine.exists(SETTINGS))
+        self.assertFalse(machine.path(SETTINGS).exists())
         self.assertEqual((self.property("ActiveState"), self.property("MainPID")), ("active", before))
         machine.run("mv", "/tmp/settings", SETTINGS)
         machine.run("systemctl", "restart", "glisson")
 
         machine.run("dpkg", "-r", "glisson")
-        self.assertFalse(machine.exists("/usr/bin/glisson"))
+        self.assertFalse(machine.path("/usr/bin/glisson").exists())
         self.assertNotEqual(self.property("ActiveState"), "active")
-        self.assertTrue(machine.exists(SETTINGS) and machine.exists(f"{DATA}/postgresql/PG_VERSION"))
+        self.assertTrue(machine.path(SETTINGS).exists() and machine.path(f"{DATA}/postgresql/PG_VERSION").exists())
         machine.run("dpkg", "-P", "glisson")
-        self.assertFalse(machine.exists(SETTINGS))
-        self.assertTrue(machine.exists(f"{DATA}/postgresql/PG_VERSION") and machine.run("ls", f"{DATA}/store"))
+        self.assertFalse(machine.path(SETTINGS).exists())
+        self.assertTrue(machine.path(f"{DATA}/postgresql/PG_VERSION").exists() and machine.run("ls", f"{DATA}/store"))
 
     def as_service_user(self, *command):
         return self.machine.run("runuser", "-u", "glisson", "--", *command)
@@ -127,7 +133,8 @@ class Package(unittest.TestCase):
         for file in sorted((BUILD.parent / "storage/migrations").glob("*.sql"))[:migrations]:
             script += file.read_text()
             script += f"insert into schema_migration select * from newer.schema_migration where name = '{file.name}';"
-        self.machine.write("/tmp/older.sql", script + (pathlib.Path(__file__).with_name("older_rows.sql")).read_text())
+        script += pathlib.Path(__file__).with_name("older_rows.sql").read_text()
+        self.machine.path("/tmp/older.sql").write_text(script)
         self.machine.run("rm", f"{DATA}/store/identity")  # Stores had none then.
         cluster = ["/usr/lib/postgresql/15/bin/pg_ctl", "-w", "-D", f"{DATA}/postgresql"]
         self.as_service_user(*cluster, "-l", "/dev/null", "-o", f"-k {DATA}/run", "start")
@@ -142,14 +149,15 @@ class Package(unittest.TestCase):
         return columns, fingerprints
 
     def make_another_study(self):
-        """/tmp/another, like /tmp/phantom but for every identifier."""
-        self.machine.pull("/tmp/phantom", self.folder)
-        another = {uid: uid[:-1] + b"%d" % ((int(uid[-1:]) + 1) % 10) for file in self.folder.rglob("*.dcm")
-                   for uid in re.findall(rb"2\.25\.\d+", file.read_bytes())}
-        for file in self.folder.rglob("*.dcm"):
-            content = re.sub(rb"2\.25\.\d+", lambda match: another[match[0]], file.read_bytes())
+        """Like the phantom but for every identifier."""
+        study = shutil.copytree(self.phantom, self.folder / "another")
+        files = {file: file.read_bytes() for file in study.rglob("*.dcm")}
+        another = {uid: uid[:-1] + b"%d" % ((int(uid[-1:]) + 1) % 10) for content in files.values()
+                   for uid in re.findall(rb"2\.25\.\d+", content)}
+        for file, content in files.items():
+            content = re.sub(rb"2\.25\.\d+", lambda match: another[match[0]], content)
             file.write_bytes(content.replace(b"PHANTOM1", b"PHANTOM2"))
-        self.machine.push(self.folder, "/tmp/another")
+        return study
 
     def test_database_and_work_of_an_older_release_are_taken_over(self):
         machine = self.machine
@@ -160,9 +168,9 @@ class Package(unittest.TestCase):
         for name, title, port in (("PACS", "HOSPITALPACS", 104), ("ARCHIVE", "ARCHIVE", 105)):
             machine.run("glisson", "peer", "add", name, title, "127.0.0.1", port, "--may", "store,echo", "--purpose",
                         "test", "--responsible", "the tests", "--until", "2099-12-31")
-        machine.run("echoscu", "-aet", "STRANGER", "-aec", "WRONG", "127.0.0.1", 11112, status=1)
+        machine.call("echoscu", "-aet", "STRANGER", "-aec", "WRONG", "127.0.0.1", 11112, status=1)
         self.query("-c", "insert into glisson.account (name, role, password_hash) values ('Ada', 'administrator', 'none')")
-        machine.run(*SEND)
+        self.send(self.phantom)
         wait_until(lambda: self.reports() == 1, 60, "a report in the PACS")
         machine.run("systemctl", "stop", "glisson")
         columns, before = self.lay_older_database(10)
@@ -181,12 +189,12 @@ class Package(unittest.TestCase):
         self.assertEqual({table for table in columns if after[table] != before[table]} - going_on, set())
 
         # What waited is delivered, what was stored is known, and a new study is reported.
-        machine.run("mkdir", "/tmp/archive")
-        machine.start("storescp", "-aet", "ARCHIVE", "-od", "/tmp/archive", "105")
-        machine.run(*SEND)
-        self.make_another_study()
-        machine.run(*SEND[:-1], "/tmp/another")
-        wait_until(lambda: self.reports() == 2 and len(machine.run("ls", "/tmp/archive").split()) == 2, 90,
+        archive = self.folder / "archive"
+        archive.mkdir()
+        machine.leave_calling("storescp", "-aet", "ARCHIVE", "-od", archive, "105")
+        self.send(self.phantom)
+        self.send(self.make_another_study())
+        wait_until(lambda: self.reports() == 2 and len(list(archive.iterdir())) == 2, 90,
                    "the report that waited, and that of the new study")
         self.assertIn("report taken by ARCHIVE", machine.run("glisson", "explain", "PHANTOM1"))
         self.assertEqual(self.query("-c", "select count(*) from glisson.analysis").strip(), "2")
@@ -223,7 +231,7 @@ class Package(unittest.TestCase):
 
         # The watchdog: the unit's 30 s, made shorter.
         machine.run("mkdir", "-p", "/etc/systemd/system/glisson.service.d")
-        machine.write("/etc/systemd/system/glisson.service.d/test.conf", "[Service]\nWatchdogSec=3\n")
+        machine.path("/etc/systemd/system/glisson.service.d/test.conf").write_text("[Service]\nWatchdogSec=3\n")
         machine.run("systemctl", "daemon-reload")
         machine.run("systemctl", "restart", "glisson")
         before = self.property("MainPID")
@@ -243,18 +251,16 @@ class Package(unittest.TestCase):
         """tests/web/story.mjs. GLISSON_SCREENSHOTS=$PWD/docs/screenshots makes the pictures of the documentation anew."""
         if not browser_is_at_hand():
             self.skipTest("needs node and chromium")
-        self.machine.push(install_stories(), "/tmp/stories")
+        stories = install_stories()
         self.install("0.0.1")
         self.wait_for_service()
         self.settings(("#settle_time = 10", "settle_time = 1"))
         self.start_pacs()
-        token = f"{DATA}/setup-token"
-        wait_until(lambda: self.machine.exists(token), 30, "the one-time token")
-        self.machine.run("node", "/tmp/stories/story.mjs", "http://127.0.0.1:11180", token, 11112, 104, "/tmp/phantom",
-                         "/tmp/screenshots")
+        token = self.machine.path(f"{DATA}/setup-token")
+        wait_until(token.exists, 30, "the one-time token")
+        pictures = pathlib.Path(os.environ.get("GLISSON_SCREENSHOTS", self.folder / "screenshots"))
+        self.machine.call("node", stories / "story.mjs", "http://127.0.0.1:11180", token, 11112, 104, self.phantom, pictures)
         self.assertEqual(self.reports(), 1)
-        if pictures := os.environ.get("GLISSON_SCREENSHOTS"):
-            self.machine.pull("/tmp/screenshots", pictures)
 
 
 class Unit(unittest.TestCase):

@@ -1,5 +1,5 @@
-"""A machine of its own for tests that install something: this machine's file system, of which all that is written stays
-in memory, and systemd as first process, in namespaces and a control group of their own."""
+"""A machine of its own for tests that install something: Debian with the packages that are asked for and no others, in
+memory, and systemd as first process, in namespaces and a control group of their own."""
 
 import os
 import pathlib
@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from bare_system import make_bare_system
 
 SYSTEMD = "/lib/systemd/systemd"
 
@@ -38,9 +40,10 @@ def why_there_is_none():
 
 
 class Machine:
-    """Runs from its making until stop()."""
+    """Runs from its making until stop(). It has systemd, the named packages and what they depend on."""
 
-    def __init__(self):
+    def __init__(self, packages):
+        self.callers = []
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="glisson-machine."))
         self.group = control_groups() / self.folder.name
         self.group.mkdir()
@@ -48,7 +51,7 @@ class Machine:
         with open(self.console, "wb") as console:
             self.process = subprocess.Popen(
                 ["sh", "-c", 'echo $$ >"$0/cgroup.procs"; exec unshare --mount --pid --fork --kill-child --net --uts --ipc '
-                 '--cgroup "$@"', self.group, sys.executable, "-B", __file__, self.folder],
+                 '--cgroup "$@"', self.group, sys.executable, "-B", __file__, self.folder, "systemd", *packages],
                 stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True)
         try:
             self._wait_for_systemd()
@@ -85,32 +88,27 @@ class Machine:
         assert done.returncode == status, f"{command}: {done.returncode}\n{output}{done.stderr.decode(errors='replace')}"
         return output
 
-    def start(self, *command):
-        """Leaves a command running; it ends with the machine."""
-        self.run("systemd-run", "--quiet", *command)
+    def _in_network(self, command):
+        return ["nsenter", "-t", self.pid, "-n", "--", *map(str, command)]
 
-    def write(self, path, content):
-        self._enter("tee", path, input=content if isinstance(content, bytes) else content.encode(), check=True)
+    def call(self, *command, status=0):
+        """Runs a program of this machine's in the network of the other, as a PACS or somebody with a browser would."""
+        done = subprocess.run(self._in_network(command), capture_output=True, text=True, errors="replace", timeout=200)
+        assert done.returncode == status, f"{command}: {done.returncode}\n{done.stdout}{done.stderr}"
 
-    def read(self, path):
-        return self.run("cat", path)
+    def leave_calling(self, *command):
+        """Likewise, until stop()."""
+        self.callers.append(subprocess.Popen(self._in_network(command), stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT))
 
-    def exists(self, path):
-        return self.succeeds("test", "-e", path)
-
-    def push(self, folder, path):
-        """Copies a folder's content into the machine."""
-        packed = subprocess.run(["tar", "-C", folder, "-c", "."], capture_output=True, check=True).stdout
-        self.run("mkdir", "-p", path)
-        self._enter("tar", "-C", path, "-x", input=packed, check=True)
-
-    def pull(self, path, folder):
-        """Copies what lies in a folder of the machine out of it."""
-        packed = self._enter("tar", "-C", path, "-c", ".", check=True).stdout
-        subprocess.run(["tar", "-C", folder, "--no-same-owner", "-x"], input=packed, check=True)
+    def path(self, path):
+        """A file of the machine, as it is seen from here."""
+        return pathlib.Path(f"/proc/{self.pid}/root{path}")
 
     def stop(self):
         """All of its processes end, and nothing of it is left."""
+        for caller in self.callers:
+            caller.kill()
+            caller.wait()
         (self.group / "cgroup.kill").write_text("1")
         self.process.wait(30)
         deadline = time.monotonic() + 30
@@ -138,29 +136,14 @@ def make_devices(folder):
         (folder / name).symlink_to(target)
 
 
-def forget_this_machine(root):
-    """Nothing that is enabled, set or known here, so that the package meets a host that never had it."""
-    for wants in (root / "etc/systemd/system").glob("*.wants"):
-        shutil.rmtree(wants)
-    (root / "usr/sbin/policy-rc.d").unlink(missing_ok=True)  # Containers forbid packages to start what they install.
-    for folder in ("etc/glisson", "var/lib/glisson"):
-        shutil.rmtree(root / folder, ignore_errors=True)
-    for accounts in ("passwd", "shadow", "group", "gshadow"):
-        file = root / "etc" / accounts
-        lines = file.read_text().splitlines(keepends=True)
-        file.write_text("".join(line for line in lines if not line.startswith("glisson:")))
-    (root / "etc/machine-id").write_text("")
-
-
-def become_systemd(folder):
+def become_systemd(folder, packages):
     """In fresh namespaces: makes the root of the machine and hands over to systemd."""
     mount("--make-rprivate", "/")
     mount("-t", "tmpfs", "none", folder)
-    upper, work, root = folder / "upper", folder / "work", folder / "root"
-    for made in (upper, work, root):
-        made.mkdir()
-    mount("-t", "overlay", "overlay", "-o", f"lowerdir=/,upperdir={upper},workdir={work}", root)
-    forget_this_machine(root)
+    root = folder / "root"
+    root.mkdir()
+    mount("-t", "tmpfs", "-o", "mode=755", "none", root)
+    make_bare_system(root, packages)
     mount("-t", "proc", "proc", root / "proc")
     mount("-t", "sysfs", "-o", "ro", "sysfs", root / "sys")
     mount("-t", "cgroup2", "cgroup2", root / "sys/fs/cgroup")
@@ -179,4 +162,4 @@ def become_systemd(folder):
 
 
 if __name__ == "__main__":
-    become_systemd(pathlib.Path(sys.argv[1]))
+    become_systemd(pathlib.Path(sys.argv[1]), sys.argv[2:])
