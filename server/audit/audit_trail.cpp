@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <boost/asio/ip/host_name.hpp>
 #include <chrono>
+#include <fstream>
 #include <optional>
+#include <sstream>
 
 #include "engine/errors.hpp"
 #include "server/audit/collector.hpp"
@@ -42,6 +44,22 @@ storage::ApplicationRun run_of(const config::Settings& settings, pid_t superviso
   return run;
 }
 
+/// Whether a process is on its way out (field 9 of /proc/PID/stat, proc(5); PF_EXITING is set before its
+/// descriptors are closed). False where /proc does not tell.
+bool is_exiting(pid_t pid) {
+  std::ifstream file(fmt::format("/proc/{}/stat", pid));
+  std::string line;
+  std::getline(file, line);
+  std::istringstream fields(line.substr(std::min(line.size(), line.rfind(')') + 1)));  // Behind field 2.
+  std::string state;
+  long number = 0;
+  fields >> state;
+  for (int field = 4; field < 9; ++field) fields >> number;
+  unsigned long flags = 0;
+  constexpr unsigned long pf_exiting = 0x4;
+  return (fields >> flags) && (flags & pf_exiting) != 0;
+}
+
 class AuditTrail {
  public:
   explicit AuditTrail(const config::Settings& settings)
@@ -50,11 +68,7 @@ class AuditTrail {
   }
 
   void step() {
-    if (!database_) database_.emplace(database_url(settings_), "glisson audit");
-    if (!started_) {
-      storage::record_application_start(*database_, run_);
-      started_ = true;
-    }
+    note_start();
     if (is_time(next_overdue_, overdue_interval)) storage::audit_overdue(*database_);
     compose();
     if (!settings_.audit_collector.empty() && Clock::now() >= next_attempt_) forward();
@@ -62,9 +76,10 @@ class AuditTrail {
   }
 
   /// Not where another process takes this one's place. A supervisor that was killed has stopped nothing: the
-  /// next start notes that.
+  /// next start notes that. In an orderly stop it waits for this process.
   void stop(const StopWatch& watch) {
-    if (!started_ || !watch.service_ends() || ::getppid() != supervisor_) return;
+    if (!watch.service_ends() || ::getppid() != supervisor_ || is_exiting(supervisor_)) return;
+    note_start();
     storage::record_application_stop(*database_, run_);
     compose();
     if (!settings_.audit_collector.empty() && failures_ == 0) forward();
@@ -75,6 +90,12 @@ class AuditTrail {
     if (Clock::now() < next) return false;
     next = Clock::now() + every;
     return true;
+  }
+
+  void note_start() {
+    if (!database_) database_.emplace(database_url(settings_), "glisson audit");
+    if (!started_) storage::record_application_start(*database_, run_);
+    started_ = true;
   }
 
   void compose() {

@@ -227,7 +227,10 @@ class Package(unittest.TestCase):
         self.settings(('ae_title = "RADIOMICS"', 'ae_title = "a title that is too long"'))
         wait_until(lambda: "ae_title" in self.property("StatusText"), 30, "the status names the bad setting")
         self.assertEqual((self.property("ActiveState"), self.property("MainPID")), ("active", before))
+        trail = "select pid from pg_stat_activity where application_name = 'glisson audit'"
+        kept_by = self.query("-c", trail)
         self.settings(('ae_title = "a title that is too long"', 'ae_title = "RADIOMICS"'))
+        wait_until(lambda: self.query("-c", trail) not in ("", kept_by), 30, "the audit trail is kept under these settings")
 
         # The watchdog: the unit's 30 s, made shorter.
         machine.run("mkdir", "-p", "/etc/systemd/system/glisson.service.d")
