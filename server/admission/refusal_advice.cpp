@@ -90,6 +90,7 @@ void advise_on_calling_title(RefusalAdvice& advice, const storage::RefusedAttemp
   advice.command = add_command(attempt, peers);
   advice.by_dialog = true;
   std::vector<std::string> titles;
+  titles.reserve(peers.size());
   for (const auto& peer : peers) titles.push_back(peer.ae_title.value());
   advice.near_miss = nearest_title(attempt.calling, titles);
   if (const storage::Peer* near = peer_of(advice.near_miss, peers)) {
@@ -102,6 +103,7 @@ void advise_on_calling_title(RefusalAdvice& advice, const storage::RefusedAttemp
 void advise_on_called_title(RefusalAdvice& advice, const storage::RefusedAttempt& attempt,
                             const std::vector<config::ApplicationEntity>& entities) {
   std::vector<std::string> titles;
+  titles.reserve(entities.size());
   for (const auto& entity : entities) titles.push_back(entity.title);
   advice.near_miss = nearest_title(attempt.called, titles);
   advice.meaning = "this node does not have the called title";

@@ -53,7 +53,7 @@ std::string last_moment(const std::string& iso) {
 
 /// In the unit that people would use.
 std::string duration(std::chrono::seconds time) {
-  constexpr std::array units{std::pair{86400, "days"}, std::pair{3600, "h"}, std::pair{60, "min"}};
+  constexpr std::array units{std::pair{86400L, "days"}, std::pair{3600L, "h"}, std::pair{60L, "min"}};
   for (const auto& [seconds, unit] : units) {
     if (time.count() >= 2 * seconds) return fmt::format("{} {}", time.count() / seconds, unit);
   }
