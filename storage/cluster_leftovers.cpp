@@ -63,17 +63,25 @@ pid_t recorded_postmaster(const fs::path& data) {
   return static_cast<pid_t>(pid);
 }
 
-/// Signals what nobody looks after any more.
-void end_orphans(const std::vector<Process>& processes, pid_t recorded, bool at_once) {
+/// What a postmaster without a service is told, the longer the more firmly: one that is told to shut down
+/// while it recovers from a killed backend may wait for its checkpointer for ever (PostgreSQL 15).
+int shutdown_signal(Clock::duration waited) {
+  if (waited < std::chrono::seconds(5)) return SIGINT;
+  return waited < std::chrono::seconds(15) ? SIGQUIT : SIGKILL;
+}
+
+/// Signals what nobody looks after any more. `waited`: since it was first told.
+void end_orphans(const std::vector<Process>& processes, pid_t recorded, Clock::duration waited) {
   const std::string service = name_of(::getppid());
   for (const Process& process : processes) {
     if (process.pid == recorded) {
       // A service is its parent, as one is ours; an orphan was given to init or to another reaper.
-      if (name_of(process.parent) != service) ::kill(process.pid, SIGINT);
+      if (name_of(process.parent) != service) ::kill(process.pid, shutdown_signal(waited));
       return;
     }
   }
-  for (const Process& process : processes) ::kill(process.pid, at_once ? SIGKILL : SIGQUIT);
+  const int signal = waited > std::chrono::seconds(5) ? SIGKILL : SIGQUIT;
+  for (const Process& process : processes) ::kill(process.pid, signal);
 }
 
 }  // namespace
@@ -91,7 +99,7 @@ int take_over_cluster(const fs::path& data, const fs::path& socket, const fs::pa
       throw TransientError("another PostgreSQL server still uses " + data.string());
     }
     if (Clock::now() - signalled > std::chrono::seconds(1)) {
-      end_orphans(processes, recorded_postmaster(data), waited > std::chrono::seconds(5));
+      end_orphans(processes, recorded_postmaster(data), waited);
       signalled = Clock::now();
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(20));

@@ -80,6 +80,37 @@ class ClusterTest : public testing::Test {
     return pid;
   }
 
+  /// A process that stands for the service, and the postmaster that it started.
+  std::pair<pid_t, pid_t> start_below_a_service() {
+    int ends[2];
+    EXPECT_EQ(::pipe(ends), 0);
+    const pid_t service = ::fork();
+    if (service == 0) {
+      drop_privileges();
+      const pid_t postmaster = ::fork();
+      if (postmaster == 0) become_postmaster(folder_);
+      if (::write(ends[1], &postmaster, sizeof postmaster) < 0) ::_exit(1);
+      ::pause();
+    }
+    pid_t postmaster = 0;
+    EXPECT_EQ(::read(ends[0], &postmaster, sizeof postmaster), static_cast<ssize_t>(sizeof postmaster));
+    ::close(ends[0]);
+    ::close(ends[1]);
+    return {service, postmaster};
+  }
+
+  /// A process of the postmaster's, by the name that it shows, e.g. "checkpointer".
+  static pid_t child_of(pid_t postmaster, const std::string& name) {
+    const std::string id = std::to_string(postmaster);
+    std::ifstream children("/proc/" + id + "/task/" + id + "/children");
+    for (pid_t child = 0; children >> child;) {
+      std::string shown;
+      std::getline(std::ifstream("/proc/" + std::to_string(child) + "/cmdline"), shown);
+      if (shown.find(name) != std::string::npos) return child;
+    }
+    return 0;
+  }
+
   static int wait_for_end(pid_t pid) {
     int status = 0;
     ::waitpid(pid, &status, 0);
@@ -168,18 +199,7 @@ TEST_F(ClusterTest, SurvivesAKilledBackend) {
 }
 
 TEST_F(ClusterTest, EndsWithTheProcessThatStartedIt) {
-  int ends[2];
-  ASSERT_EQ(::pipe(ends), 0);
-  const pid_t service = ::fork();
-  if (service == 0) {
-    drop_privileges();
-    const pid_t postmaster = ::fork();
-    if (postmaster == 0) become_postmaster(folder_);
-    if (::write(ends[1], &postmaster, sizeof postmaster) < 0) ::_exit(1);
-    ::pause();
-  }
-  pid_t postmaster = 0;
-  ASSERT_EQ(::read(ends[0], &postmaster, sizeof postmaster), static_cast<ssize_t>(sizeof postmaster));
+  const auto [service, postmaster] = start_below_a_service();
   {
     Database database = connect();
     one(database, "insert into own_object values ('1.2.3') returning 1");
@@ -187,6 +207,23 @@ TEST_F(ClusterTest, EndsWithTheProcessThatStartedIt) {
   ASSERT_EQ(::kill(service, SIGKILL), 0);
   wait_for_end(service);
   // The next service starts at once and waits for the fast shutdown of the orphan.
+  start();
+  Database database = connect();
+  EXPECT_FALSE(fs::exists("/proc/" + std::to_string(postmaster) + "/exe"));
+  EXPECT_EQ(one(database, "select sop_instance_uid from own_object"), "1.2.3");
+}
+
+TEST_F(ClusterTest, TakesOverFromAnOrphanThatCannotFinishItsShutdown) {
+  const auto [service, postmaster] = start_below_a_service();
+  {
+    Database database = connect();
+    one(database, "insert into own_object values ('1.2.3') returning 1");
+  }
+  const pid_t checkpointer = child_of(postmaster, "checkpointer");
+  ASSERT_GT(checkpointer, 0);
+  ASSERT_EQ(::kill(checkpointer, SIGSTOP), 0);
+  ASSERT_EQ(::kill(service, SIGKILL), 0);
+  wait_for_end(service);
   start();
   Database database = connect();
   EXPECT_FALSE(fs::exists("/proc/" + std::to_string(postmaster) + "/exe"));
