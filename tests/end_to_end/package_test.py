@@ -199,6 +199,13 @@ class Package(unittest.TestCase):
         self.assertIn("report taken by ARCHIVE", machine.run("glisson", "explain", "PHANTOM1"))
         self.assertEqual(self.query("-c", "select count(*) from glisson.analysis").strip(), "2")
 
+    def keeper_of_the_trail(self, before=None):
+        """The connection of the process that keeps the audit trail, once it is another than before."""
+        keepers = "select pid from pg_stat_activity where application_name = 'glisson audit'"
+        wait_until(lambda: self.query("-c", keepers).split() not in ([], before), 30, "the audit trail is kept")
+        wait_until(lambda: len(self.query("-c", keepers).split()) == 1, 30, "nobody else keeps it any more")
+        return self.query("-c", keepers).split()
+
     def test_systemd_confines_it_reloads_it_and_starts_it_again_when_it_hangs(self):
         machine = self.machine
         begun = int(machine.run("date", "+%s"))
@@ -215,22 +222,19 @@ class Package(unittest.TestCase):
         run, at = self.query("-c", starts).strip().split("|")
         self.assertRegex(run, "^[0-9a-f]{32}$")
         self.assertTrue(begun <= float(at) <= float(machine.run("date", "+%s")) + 1, f"{begun} {at}")
-        upkeep_now = ["sh", "-c", "pgrep -f 'role upkeep$' || true"]
-        upkeep = machine.run(*upkeep_now).strip()
-        machine.run("kill", "-9", upkeep)
-        wait_until(lambda: machine.run(*upkeep_now).strip() not in ("", upkeep), 30, "upkeep is started again")
+        upkeep = self.keeper_of_the_trail()
+        machine.run("pkill", "-9", "-f", "role upkeep$")
+        upkeep = self.keeper_of_the_trail(upkeep)
 
-        # A reload: good settings are taken by the process that runs, bad ones are told in its status.
+        # A reload: good settings are taken by the service that runs, bad ones are told in its status.
         before = self.property("MainPID")
         self.settings(('#ae_title = "GLISSON"', 'ae_title = "RADIOMICS"'))
         wait_until(lambda: "as RADIOMICS" in self.property("StatusText"), 30, "the new title is in the status")
+        self.keeper_of_the_trail(upkeep)
         self.settings(('ae_title = "RADIOMICS"', 'ae_title = "a title that is too long"'))
         wait_until(lambda: "ae_title" in self.property("StatusText"), 30, "the status names the bad setting")
         self.assertEqual((self.property("ActiveState"), self.property("MainPID")), ("active", before))
-        trail = "select pid from pg_stat_activity where application_name = 'glisson audit'"
-        kept_by = self.query("-c", trail)
         self.settings(('ae_title = "a title that is too long"', 'ae_title = "RADIOMICS"'))
-        wait_until(lambda: self.query("-c", trail) not in ("", kept_by), 30, "the audit trail is kept under these settings")
 
         # The watchdog: the unit's 30 s, made shorter.
         machine.run("mkdir", "-p", "/etc/systemd/system/glisson.service.d")
