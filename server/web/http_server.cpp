@@ -310,7 +310,7 @@ void HttpServer::Implementation::accept(Entrance& entrance) {
 void HttpServer::Implementation::admit(tcp::socket socket, bool health_only) {
   boost::system::error_code error;
   const std::string address = unmapped(socket.remote_endpoint(error).address().to_string());
-  const bool here = address.starts_with("127.") || address == "::1";
+  const bool here = is_loopback(address);
   if (error || (!health_only && !here && address != reverse_proxy_)) return;
   if (!make_room(health_only)) return;
   socket.set_option(tcp::no_delay(true), error);

@@ -1,53 +1,65 @@
 #include "server/web/login_limiter.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace glisson::server {
 namespace {
 
 using namespace std::chrono_literals;
+using Failures = std::map<std::string, std::deque<LoginLimiter::Clock::time_point>>;
 
-constexpr std::size_t most_failures = 10;
+constexpr std::size_t most_failures_of_one = 10;
+constexpr std::size_t most_failures_of_many = 50;
 constexpr auto window = 10min;
 constexpr std::size_t most_keys = 10'000;
 
-std::string key_of_address(const std::string& address) { return "address " + address.substr(0, 64); }
-std::string key_of_account(const std::string& account) { return "account " + account.substr(0, 64); }
+/// What failures are counted by, and how many may be.
+struct Bound {
+  std::string key;
+  std::size_t most = 0;
+};
+
+/// Parts are set apart by a control character, which none of them holds.
+Bound of_account_at_address(const Attempt& attempt) {
+  return {attempt.account + '\n' + attempt.password + '\n' + attempt.address, most_failures_of_one};
+}
+
+std::vector<Bound> bounds(const Attempt& attempt) {
+  std::vector<Bound> all{of_account_at_address(attempt),
+                         {"account\n" + attempt.account + '\n' + attempt.password, most_failures_of_many}};
+  if (!attempt.shared_address) all.push_back({"address\n" + attempt.address, most_failures_of_many});
+  return all;
+}
+
+void count(Failures& failures, const Bound& bound, LoginLimiter::Clock::time_point now) {
+  if (failures.size() >= most_keys && !failures.contains(bound.key)) {
+    failures.erase(
+        std::ranges::min_element(failures, {}, [](const auto& entry) { return entry.second.back(); }));
+  }
+  auto& times = failures[bound.key];
+  times.push_back(now);
+  if (times.size() > bound.most) times.pop_front();
+}
 
 }  // namespace
 
-std::optional<std::chrono::seconds> LoginLimiter::wait(const std::string& address, const std::string& account,
-                                                       Clock::time_point now) {
-  const auto by_address = wait_of(key_of_address(address), now);
-  const auto by_account = wait_of(key_of_account(account), now);
-  return by_address && by_account ? std::max(by_address, by_account) : by_address ? by_address : by_account;
-}
-
-void LoginLimiter::failed(const std::string& address, const std::string& account, Clock::time_point now) {
-  count(key_of_address(address), now);
-  count(key_of_account(account), now);
-}
-
-void LoginLimiter::succeeded(const std::string& account) { failures_.erase(key_of_account(account)); }
-
-std::optional<std::chrono::seconds> LoginLimiter::wait_of(const std::string& key, Clock::time_point now) {
-  const auto found = failures_.find(key);
-  if (found == failures_.end()) return std::nullopt;
-  auto& times = found->second;
-  while (!times.empty() && times.front() + window <= now) times.pop_front();
-  if (times.size() < most_failures) return std::nullopt;
-  return std::chrono::ceil<std::chrono::seconds>(times.front() + window - now);
-}
-
-void LoginLimiter::count(const std::string& key, Clock::time_point now) {
-  if (failures_.size() >= most_keys && !failures_.contains(key)) {
-    failures_.erase(std::ranges::min_element(failures_, {}, [](const auto& entry) {
-      return entry.second.empty() ? Clock::time_point::min() : entry.second.back();
-    }));
+std::optional<std::chrono::seconds> LoginLimiter::wait(const Attempt& attempt, Clock::time_point now) {
+  std::optional<std::chrono::seconds> longest;
+  for (const Bound& bound : bounds(attempt)) {
+    const auto found = failures_.find(bound.key);
+    // Of the latest failures the first decides: as many as are kept lock for as long as it counts.
+    if (found == failures_.end() || found->second.size() < bound.most) continue;
+    const auto left = std::chrono::ceil<std::chrono::seconds>(found->second.front() + window - now);
+    if (left > 0s) longest = std::max(longest.value_or(0s), left);
   }
-  auto& times = failures_[key];
-  times.push_back(now);
-  if (times.size() > most_failures) times.pop_front();
+  return longest;
 }
+
+void LoginLimiter::failed(const Attempt& attempt, Clock::time_point now) {
+  for (const Bound& bound : bounds(attempt)) count(failures_, bound, now);
+}
+
+void LoginLimiter::succeeded(const Attempt& attempt) { failures_.erase(of_account_at_address(attempt).key); }
 
 }  // namespace glisson::server

@@ -83,6 +83,8 @@ std::string unmapped(const std::string& address) {
   return dotted && address.starts_with(mapped) ? address.substr(mapped.size()) : address;
 }
 
+bool is_loopback(std::string_view address) { return address.starts_with("127.") || address == "::1"; }
+
 void believe_proxy(Request& request) {
   const std::string_view forwarded = request.header("x-forwarded-for");
   const std::size_t start = forwarded.find_last_of(", ");

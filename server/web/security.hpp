@@ -27,6 +27,9 @@ bool is_same_origin(const Request& request);
 /// (RFC 4291 2.5.5.2).
 std::string unmapped(const std::string& address);
 
+/// Of this host itself, numeric: 127.0.0.0/8 or ::1 (RFC 1122 3.2.1.3, RFC 4291 2.5.3).
+bool is_loopback(std::string_view address);
+
 /// Takes the browser's address and TLS from what the reverse proxy says: of X-Forwarded-For the last entry,
 /// which the proxy added itself, and only where it is a numeric address.
 void believe_proxy(Request& request);

@@ -6,6 +6,7 @@
 #include "server/version.hpp"
 #include "server/web/api.hpp"
 #include "server/web/password.hpp"
+#include "server/web/security.hpp"
 #include "server/web/session_cookie.hpp"
 #include "storage/audit.hpp"
 
@@ -36,8 +37,18 @@ Response show_session(Call& call) {
   return json_response(session_json(call, setup_needed));
 }
 
-void refuse_guesses(Call& call, const std::string& name) {
-  if (const auto wait = call.state.logins.wait(call.request.address, name)) {
+/// @param credentials of the account; none where there is no such account.
+Attempt attempt_at(const Call& call, const std::string& name,
+                   const std::optional<storage::Credentials>& credentials) {
+  const std::string& address = call.request.address;
+  return {.account = name,
+          .password = credentials ? credentials->password_hash : std::string(),
+          .address = address,
+          .shared_address = is_loopback(address) || address == call.state.settings.web_reverse_proxy};
+}
+
+void refuse_guesses(Call& call, const Attempt& attempt) {
+  if (const auto wait = call.state.logins.wait(attempt)) {
     throw ApiError{429,
                    "too_many_attempts",
                    fmt::format("Too many attempts failed. Try again in {} s.", wait->count()),
@@ -48,13 +59,13 @@ void refuse_guesses(Call& call, const std::string& name) {
 /// Counts the failure; the audit trail tells of it, and once of the lock-out that it may end in.
 /// @param known there is such an account; other names are not kept: a password may have been typed in their
 /// place.
-void note_failure(Call& call, const std::string& name, bool known) {
-  const std::string& address = call.request.address;
-  call.state.logins.failed(address, name);
-  const bool locked_out = call.state.logins.wait(address, name).has_value();
-  storage::record_sign_in(
-      call.database,
-      {.account = known ? name : "unknown", .address = address, .failed = true, .locked_out = locked_out});
+void note_failure(Call& call, const Attempt& attempt, bool known) {
+  call.state.logins.failed(attempt);
+  const bool locked_out = call.state.logins.wait(attempt).has_value();
+  storage::record_sign_in(call.database, {.account = known ? attempt.account : "unknown",
+                                          .address = attempt.address,
+                                          .failed = true,
+                                          .locked_out = locked_out});
 }
 
 Response sign_in(Call& call, const storage::Account& account) {
@@ -74,12 +85,13 @@ Response make_first_account(Call& call) {
   const auto body = parse_object(call.request);
   const std::string name = required_text(body, "name", 64);
   const std::string password = required_text(body, "password", longest_password);
-  refuse_guesses(call, name);
+  const Attempt attempt = attempt_at(call, name, std::nullopt);
+  refuse_guesses(call, attempt);
   if (storage::any_account(call.database)) {
     throw ApiError{409, "already_set_up", "There is an account already. Sign in with it.", {}};
   }
   if (!call.state.setup_token.is(required_text(body, "token"))) {
-    note_failure(call, name, false);
+    note_failure(call, attempt, false);
     log::warning(fmt::format("a wrong one-time token came from {}", call.request.address));
     throw ApiError{403,
                    "wrong_token",
@@ -98,16 +110,17 @@ Response log_in(Call& call) {
   const auto body = parse_object(call.request);
   const std::string name = required_text(body, "name", 64);
   const std::string password = required_text(body, "password", longest_password);
-  refuse_guesses(call, name);
   const auto credentials = storage::find_credentials(call.database, name);
+  const Attempt attempt = attempt_at(call, name, credentials);
+  refuse_guesses(call, attempt);
   if (!credentials) spend_password_time(password);
   if (!credentials || !is_password(credentials->password_hash, password)) {
-    note_failure(call, name, credentials.has_value());
+    note_failure(call, attempt, credentials.has_value());
     // Not the name: a password may have been typed in its place.
     log::warning(fmt::format("a sign-in from {} failed", call.request.address));
     throw ApiError{401, "wrong_name_or_password", "Name or password is wrong. Type both again.", {}};
   }
-  call.state.logins.succeeded(name);
+  call.state.logins.succeeded(attempt);
   log::info(fmt::format("{} signed in from {}", name, call.request.address));
   return sign_in(call, credentials->account);
 }
@@ -124,10 +137,11 @@ Response change_own_password(Call& call) {
   const auto body = parse_object(call.request);
   const std::string old_password = required_text(body, "old", longest_password);
   const std::string new_password = required_text(body, "new", longest_password);
-  refuse_guesses(call, call.account->name);
   const auto credentials = storage::find_credentials(call.database, call.account->name);
+  const Attempt attempt = attempt_at(call, call.account->name, credentials);
+  refuse_guesses(call, attempt);
   if (!credentials || !is_password(credentials->password_hash, old_password)) {
-    note_failure(call, call.account->name, true);
+    note_failure(call, attempt, true);
     throw ApiError{403, "wrong_password", "The password until now is wrong. Type it again.", {}};
   }
   storage::change_password(call.database, *call.account, hash_password(new_password),

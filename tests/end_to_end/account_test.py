@@ -24,8 +24,8 @@ class LostPassword(unittest.TestCase):
         except OSError:
             return False
 
-    def sign_in(self, password):
-        return self.browsers[1].request("POST", "/api/login", {"name": "Ada", "password": password})[0]
+    def sign_in(self, password, name="Ada"):
+        return self.browsers[1].request("POST", "/api/login", {"name": name, "password": password})[0]
 
     def is_signed_in(self, browser):
         return browser.request("GET", "/api/overview")[0] == 200
@@ -48,6 +48,14 @@ class LostPassword(unittest.TestCase):
         too_short = self.reset("Ada", "short", "--config", self.service.config, "--data", self.service.data)
         self.assertEqual(too_short.returncode, 2)
         self.assertTrue(all(map(self.is_signed_in, self.browsers)), "nothing has changed")
+
+        bob = {"name": "Bob", "role": "viewer", "password": WebPages.PASSWORD}
+        self.assertEqual(self.browsers[0].request("POST", "/api/accounts", bob)[0], 200)
+        for _ in range(10):
+            self.assertEqual(WebPages(self.service).request("POST", "/api/login", {"name": "Ada", "password": "forgotten"})[0], 401)
+        self.assertEqual(self.sign_in(WebPages.PASSWORD), 429, "ten failures lock the account")
+        self.assertEqual(WebPages(self.service).request("POST", "/api/login", {"name": "Bob", "password": WebPages.PASSWORD})[0],
+                         200, "and nobody else, though all come from loopback")
 
         told = self.service.command("account", "reset", "Ada", "--reason", "nobody knows it")
         password = told.split("shown this once: ")[1].split()[0]

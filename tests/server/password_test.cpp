@@ -46,37 +46,79 @@ TEST(RandomHex, IsNeverTheSame) {
   EXPECT_NE(random_hex(16), random_hex(16));
 }
 
+Attempt from(const std::string& address, const std::string& account) {
+  return {.account = account, .password = "first", .address = address};
+}
+
 TEST(LoginLimiter, LetsTenFailuresPassAndThenWaits) {
   LoginLimiter limiter;
   const auto start = LoginLimiter::Clock::now();
+  const Attempt ada = from("10.0.0.1", "ada");
   for (int i = 0; i < 10; ++i) {
-    EXPECT_FALSE(limiter.wait("10.0.0.1", "ada", start)) << i;
-    limiter.failed("10.0.0.1", "ada", start);
+    EXPECT_FALSE(limiter.wait(ada, start)) << i;
+    limiter.failed(ada, start);
   }
-  EXPECT_EQ(limiter.wait("10.0.0.1", "ada", start + 1min), 9min);
-  EXPECT_EQ(limiter.wait("10.0.0.1", "bob", start), 10min) << "by address";
-  EXPECT_EQ(limiter.wait("10.0.0.2", "ada", start), 10min) << "by account";
-  EXPECT_FALSE(limiter.wait("10.0.0.2", "bob", start));
-  EXPECT_FALSE(limiter.wait("10.0.0.1", "ada", start + 10min));
+  EXPECT_EQ(limiter.wait(ada, start + 1min), 9min);
+  EXPECT_FALSE(limiter.wait(ada, start + 10min));
 }
 
-TEST(LoginLimiter, ForgetsAnAccountThatSignsInButNotItsAddress) {
+TEST(LoginLimiter, LocksNobodyElseOutNorTheOwnerElsewhere) {
   LoginLimiter limiter;
   const auto now = LoginLimiter::Clock::now();
-  for (int i = 0; i < 10; ++i) limiter.failed("10.0.0.1", "ada", now);
-  limiter.succeeded("ada");
-  EXPECT_FALSE(limiter.wait("10.0.0.2", "ada", now));
-  EXPECT_TRUE(limiter.wait("10.0.0.1", "ada", now));
+  for (int i = 0; i < 10; ++i) limiter.failed(from("10.0.0.1", "ada"), now);
+  EXPECT_TRUE(limiter.wait(from("10.0.0.1", "ada"), now));
+  EXPECT_FALSE(limiter.wait(from("10.0.0.1", "bob"), now));
+  EXPECT_FALSE(limiter.wait(from("10.0.0.2", "ada"), now));
+  Attempt reset = from("10.0.0.1", "ada");
+  reset.password = "second";
+  EXPECT_FALSE(limiter.wait(reset, now)) << "nobody guessed at the new password";
+}
+
+TEST(LoginLimiter, LocksAnAddressThatGuessesAtManyAccountsUnlessItIsShared) {
+  LoginLimiter limiter;
+  const auto now = LoginLimiter::Clock::now();
+  Attempt tunnel = from("127.0.0.1", "");
+  tunnel.shared_address = true;
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_FALSE(limiter.wait(from("10.0.0.1", "bob"), now)) << i;
+    limiter.failed(from("10.0.0.1", std::to_string(i)), now);
+    tunnel.account = std::to_string(i);
+    limiter.failed(tunnel, now);
+  }
+  EXPECT_EQ(limiter.wait(from("10.0.0.1", "bob"), now), 10min);
+  EXPECT_FALSE(limiter.wait(from("10.0.0.2", "bob"), now));
+  tunnel.account = "bob";
+  EXPECT_FALSE(limiter.wait(tunnel, now));
+}
+
+TEST(LoginLimiter, LocksAnAccountThatManyAddressesGuessAt) {
+  LoginLimiter limiter;
+  const auto now = LoginLimiter::Clock::now();
+  for (int i = 0; i < 50; ++i) limiter.failed(from("10.0.1." + std::to_string(i), "ada"), now);
+  EXPECT_EQ(limiter.wait(from("10.0.0.1", "ada"), now), 10min);
+  EXPECT_FALSE(limiter.wait(from("10.0.0.1", "bob"), now));
+}
+
+TEST(LoginLimiter, ForgetsWhatFailedWhereSomebodySignsInAndNothingElse) {
+  LoginLimiter limiter;
+  const auto now = LoginLimiter::Clock::now();
+  for (int i = 0; i < 9; ++i) limiter.failed(from("10.0.0.1", "ada"), now);
+  limiter.succeeded(from("10.0.0.1", "ada"));
+  limiter.failed(from("10.0.0.1", "ada"), now);
+  EXPECT_FALSE(limiter.wait(from("10.0.0.1", "ada"), now));
+  for (int i = 0; i < 40; ++i) limiter.failed(from("10.0.0.1", std::to_string(i)), now);
+  limiter.succeeded(from("10.0.0.1", "ada"));
+  EXPECT_TRUE(limiter.wait(from("10.0.0.1", "ada"), now)) << "one account is no key to attempts at others";
 }
 
 TEST(LoginLimiter, KeepsTheLatestOfManyAddresses) {
   LoginLimiter limiter;
   auto now = LoginLimiter::Clock::now();
-  for (int i = 0; i < 10; ++i) limiter.failed("first", "first", now);
-  for (int i = 0; i < 6000; ++i) limiter.failed(std::to_string(i), std::to_string(i), now += 1ms);
-  for (int i = 0; i < 10; ++i) limiter.failed("last", "last", now);
-  EXPECT_FALSE(limiter.wait("first", "first", now));
-  EXPECT_TRUE(limiter.wait("last", "last", now));
+  for (int i = 0; i < 10; ++i) limiter.failed(from("first", "first"), now);
+  for (int i = 0; i < 6000; ++i) limiter.failed(from(std::to_string(i), std::to_string(i)), now += 1ms);
+  for (int i = 0; i < 10; ++i) limiter.failed(from("last", "last"), now);
+  EXPECT_FALSE(limiter.wait(from("first", "first"), now));
+  EXPECT_TRUE(limiter.wait(from("last", "last"), now));
 }
 
 TEST(SetupToken, IsReadableByTheServiceAloneAndWorksUntilWithdrawn) {

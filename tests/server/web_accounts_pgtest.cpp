@@ -89,6 +89,29 @@ TEST_F(WebAccounts, SlowDownWhoGuesses) {
             429);
 }
 
+TEST_F(WebAccounts, AreNotLockedOutByWhoComesFromTheSameTunnelOrProxy) {
+  const auto status = [&](const std::string& address, const std::string& path, const json& body) {
+    Request request = client_.request("POST", path, body);
+    request.address = address;
+    return client_.service().answer(request).status;
+  };
+  client_.get("/api/session");
+  for (int i = 0; i <= 50; ++i) {
+    const json guess{
+        {"name", "guess " + std::to_string(i)}, {"password", WebClient::password}, {"token", "guess"}};
+    EXPECT_EQ(status("127.0.0.1", "/api/setup", guess), 403) << i;
+    EXPECT_EQ(status("192.0.2.7", "/api/setup", guess), i < 50 ? 403 : 429) << i;
+  }
+  client_.set_up();
+  const json ada{{"name", "Ada"}, {"password", WebClient::password}};
+  const json wrong{{"name", "Ada"}, {"password", "wrong password"}};
+  EXPECT_EQ(status("127.0.0.1", "/api/login", ada), 200) << "many come from here";
+  EXPECT_EQ(status("192.0.2.7", "/api/login", ada), 429) << "one guesses at many accounts";
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(status("192.0.2.8", "/api/login", wrong), 401);
+  EXPECT_EQ(status("192.0.2.8", "/api/login", ada), 429);
+  EXPECT_EQ(status("192.0.2.9", "/api/login", ada), 200);
+}
+
 TEST_F(WebAccounts, LetViewersReadOnly) {
   client_.set_up();
   client_.become("Vic", "viewer");
