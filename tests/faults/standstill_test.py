@@ -7,7 +7,7 @@ import unittest
 
 from figures import figure
 from glisson_service import Service, wait_until
-from raw_peer import CT, RawPeer
+from raw_peer import RawPeer
 from small_objects import ct_image
 from tls_service import TlsService
 
