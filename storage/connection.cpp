@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <climits>
 #include <map>
@@ -12,6 +13,7 @@
 
 #include "storage/answer_deadline.hpp"
 #include "storage/migrations.hpp"
+#include "storage/other_version.hpp"
 
 namespace glisson::storage {
 
@@ -138,6 +140,21 @@ void rethrow_database_error() {
   }
 }
 
+namespace {
+
+std::atomic<bool> waits_for_own_version{false};
+
+void update_schema_or_wait(pqxx::connection& connection) try {
+  update_schema(connection);
+} catch (const RejectedInput& error) {
+  if (!waits_for_own_version) throw;
+  throw TransientError(error.what());
+}
+
+}  // namespace
+
+void wait_for_own_version() noexcept { waits_for_own_version = true; }
+
 void await_answer(Session& session) { session.deadline->set(answer_limit); }
 
 void answered(Session& session) noexcept { session.deadline->clear(); }
@@ -173,7 +190,7 @@ void Database::Connection::ensure_session() {
   auto session = std::make_unique<Session>();
   session->connection = connect(url_, application_name_);
   session->deadline = std::make_unique<AnswerDeadline>(session->connection->sock());
-  update_schema(*session->connection);
+  update_schema_or_wait(*session->connection);
   const AnswerAwaited awaited(*session);
   pqxx::nontransaction(*session->connection)
       .exec("set statement_timeout = " + std::to_string(std::chrono::milliseconds(statement_limit).count()));

@@ -11,6 +11,7 @@
 #include "server/role_process.hpp"
 #include "server/roles.hpp"
 #include "server/supervisor.hpp"
+#include "storage/other_version.hpp"
 
 namespace glisson::server {
 namespace {
@@ -18,6 +19,7 @@ namespace {
 int play(const ServeOptions& options, const config::Settings& settings) {
   const std::string& role = options.role;
   const auto predecessor = predecessor_from(options.predecessor);
+  storage::wait_for_own_version();
   if (role == "association") return run_association_role(settings, control_descriptor);
   if (role == "tls") return run_tls_role(settings, control_descriptor);
   if (role == "analysis") return run_analysis_role(settings, control_descriptor, predecessor);
