@@ -125,8 +125,9 @@ std::vector<Definition> receive_definitions() {
                    "Association processes that wait ready"),
       whole_number("receive", "max_associations", &S::max_associations, 1, 4096,
                    "Associations at one time; more are refused with \"local limit exceeded\""),
-      whole_number("receive", "max_associations_per_address", &S::max_associations_per_address, 0, 4096,
-                   "Associations of one peer address at one time; 0: three quarters of `max_associations`"),
+      whole_number(
+          "receive", "max_associations_per_address", &S::max_associations_per_address, 0, 4096,
+          "Associations of one peer address at one time; 0: a fair share, three times what it leaves free"),
       whole_number("receive", "max_associations_per_title", &S::max_associations_per_title, 0, 4096,
                    "Associations of one calling AE title at one time, which anybody may claim; 0: no limit "
                    "of its own"),
@@ -138,8 +139,8 @@ std::vector<Definition> receive_definitions() {
       seconds("receive", "idle_timeout", &S::idle_timeout, 1, 86400,
               "Longest silence of an open association between messages"),
       seconds("receive", "longest_without_storing", &S::longest_without_storing, 1, 86400,
-              "Longest life of an association in which nothing can be stored, as anybody may open one for "
-              "C-ECHO"),
+              "Longest time that an association lasts without storing, from its last stored instance; where "
+              "it may store at least `idle_timeout`"),
       whole_number("receive", "minimum_rate", &S::minimum_rate, 1, 1'000'000'000,
                    "Bytes per second that a peer must send in the middle of a message"),
       whole_number("receive", "largest_data_set", &S::largest_data_set, 1024, tebibyte,

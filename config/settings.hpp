@@ -43,12 +43,12 @@ struct Settings {
   std::string database_url;      ///< Empty: private PostgreSQL cluster in the data folder.
   int min_associations = 8;      ///< Pre-forked association processes.
   int max_associations = 128;
-  int max_associations_per_address = 0;  ///< 0: three quarters of max_associations.
+  int max_associations_per_address = 0;  ///< 0: a fair share.
   int max_associations_per_title = 0;    ///< Of one calling AE title; 0: no limit of its own.
   std::chrono::seconds association_request_timeout{5};
   std::chrono::seconds pdu_timeout{30};
   std::chrono::seconds idle_timeout{60};
-  std::chrono::seconds longest_without_storing{60};  ///< Of an association for C-ECHO.
+  std::chrono::seconds longest_without_storing{60};  ///< Since the last instance.
   std::uint32_t minimum_rate = 1000;  ///< Bytes per second that a peer must send in the middle of a message.
   std::uint64_t largest_data_set = std::uint64_t{4} << 30;
   std::uint16_t tls_port = 0;             ///< 0: no DICOM over TLS is accepted.

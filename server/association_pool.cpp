@@ -9,7 +9,6 @@
 #include <csignal>
 #include <system_error>
 
-#include "server/admission/counted_network.hpp"
 #include "server/log.hpp"
 #include "server/request_gate.hpp"
 #include "server/sandbox/sandbox.hpp"
@@ -17,9 +16,7 @@
 namespace glisson::server {
 
 PoolLimits pool_limits(const config::Settings& settings) {
-  const int largest = settings.max_associations;
-  const int per_address = settings.max_associations_per_address;
-  return {settings.min_associations, largest, per_address > 0 ? per_address : (3 * largest + 3) / 4,
+  return {settings.min_associations, settings.max_associations, settings.max_associations_per_address,
           settings.max_associations_per_title, settings.association_request_timeout};
 }
 
@@ -143,42 +140,31 @@ bool AssociationPool::give(Request& request) {
   return false;
 }
 
-std::uint64_t* AssociationPool::exceeded(const Caller& caller) {
-  if (callers_.rests(caller.network, caller.title)) return &counts_.refused_for_repetition;
-  int of_network = 0;
-  int of_title = 0;
-  int of_strangers = 0;
-  const auto count = [&](const Caller& other) {
-    of_network += other.network == caller.network ? 1 : 0;
-    of_title += other.title == caller.title ? 1 : 0;
-    of_strangers += other.is_stranger ? 1 : 0;
-  };
+std::uint64_t GateCounts::*AssociationPool::limit_of(const Caller& caller) {
+  if (!caller.may_store && callers_.rests(caller.network, caller.title))
+    return &GateCounts::refused_for_repetition;
+  std::vector<const Caller*> busy;
   for (const auto& [pid, member] : members_) {
-    if (member->state == State::busy) count(member->caller);
+    if (member->state == State::busy) busy.push_back(&member->caller);
   }
-  for (const Request& waiting : waiting_) count(waiting.caller);
-  if (of_network >= limits_.per_address) return &counts_.refused_for_address;
-  if (limits_.per_title > 0 && of_title >= limits_.per_title) return &counts_.refused_for_title;
-  if (caller.is_stranger && of_strangers >= limits_.strangers()) return &counts_.refused_as_stranger;
-  return nullptr;
+  for (const Request& waiting : waiting_) busy.push_back(&waiting.caller);
+  return exceeded(limits_, busy, caller);
 }
 
-void AssociationPool::take(IncomingConnection connection, const AssociationTitles& titles) {
-  const ConnectionOrigin& origin = connection.origin;
-  Caller caller{counted_network(origin.address), titles.calling,
-                !senders_.may_include(titles.calling, origin)};
+void AssociationPool::take(IncomingConnection connection, const ShownRequest& shown) {
+  Caller caller = caller_of(shown, connection.origin, senders_.standing_of(shown.calling, connection.origin));
   Request request{std::move(connection), std::move(caller),
                   std::chrono::steady_clock::now() + limits_.patience};
-  std::uint64_t* refused = exceeded(request.caller);
+  auto refused = limit_of(request.caller);
   if (refused == nullptr) {
     if (give(request)) return;
     if (stopping_ ||
         static_cast<std::size_t>(busy()) + waiting_.size() >= static_cast<std::size_t>(limits_.largest)) {
-      refused = &counts_.refused_for_total;
+      refused = &GateCounts::refused_for_total;
     }
   }
   if (refused != nullptr) {
-    ++*refused;
+    ++(counts_.*refused);
     return reject_for_limit(std::move(request.connection));
   }
   waiting_.push_back(std::move(request));

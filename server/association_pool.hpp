@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -15,24 +14,13 @@
 #include "server/admission/caller_counts.hpp"
 #include "server/admission/gate_counts.hpp"
 #include "server/admission/known_senders.hpp"
+#include "server/admission/pool_shares.hpp"
+#include "server/admission/shown_request.hpp"
 #include "server/incoming_connection.hpp"
 #include "server/process_end.hpp"
 #include "server/role_process.hpp"
 
 namespace glisson::server {
-
-/// How many association processes there are, and who may have how many of them.
-struct PoolLimits {
-  int smallest = 0;     ///< Processes that wait ready.
-  int largest = 0;      ///< Associations in all.
-  int per_address = 0;  ///< Of one peer address.
-  int per_title = 0;    ///< Of one calling AE title; 0: no limit of its own.
-  /// For which a whole request waits for a process where none can be started.
-  std::chrono::milliseconds patience{5'000};
-
-  /// Of all that may not store: C-ECHO is open to everyone, so that anybody may hold processes.
-  int strangers() const { return std::max(1, largest / 4); }
-};
 
 PoolLimits pool_limits(const config::Settings& settings);
 
@@ -46,9 +34,9 @@ class AssociationPool {
 
   void start();
   /// Hands the connection to an idle process; to the next one that becomes ready where all are busy and more
-  /// may be started; else, or when its address, its title or those that may not store have their share
-  /// already, rejects it with "local limit exceeded".
-  void take(IncomingConnection connection, const AssociationTitles& titles);
+  /// may be started; else, or when it is turned away for the shares of exceeded() or a
+  /// rest of CallerCounts, rejects it with "local limit exceeded".
+  void take(IncomingConnection connection, const ShownRequest& shown);
   /// A child of this supervisor ended: what it reported before; none when it was none of the pool's.
   std::optional<LastReports> reap(pid_t pid);
   /// Lets every process finish the association in hand and exit; none is started any more.
@@ -71,12 +59,6 @@ class AssociationPool {
     idle,      ///< May be given a connection.
     busy,      ///< Serves one.
     retiring,  ///< Is given none any more.
-  };
-  /// Who has an association, or asks for one.
-  struct Caller {
-    std::string network;       ///< As counted_network().
-    std::string title;         ///< That it calls itself.
-    bool is_stranger = false;  ///< May not store.
   };
   struct Member {
     boost::asio::posix::stream_descriptor control;
@@ -110,7 +92,7 @@ class AssociationPool {
   /// Processes that serve, or will.
   std::size_t size() const;
   /// The count of refusals for the limit that one more association of this kind would exceed; null: none.
-  std::uint64_t* exceeded(const Caller& caller);
+  std::uint64_t GateCounts::*limit_of(const Caller& caller);
 
   boost::asio::io_context& loop_;
   const RoleLauncher& launcher_;

@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string_view>
 
 #include "dicom/network/rejection.hpp"
 #include "server/admission/counted_network.hpp"
@@ -20,11 +19,6 @@ namespace glisson::server {
 namespace {
 
 constexpr std::uint8_t associate_request_type = 0x01;
-// PS3.8 table 9-11.
-constexpr std::size_t called_title_offset = 10;
-constexpr std::size_t calling_title_offset = 26;
-constexpr std::size_t title_size = 16;
-constexpr std::size_t fixed_part_size = 74;  ///< Before the variable items.
 
 /// Before the socket is looked at again where the system wakes for less than was asked for.
 constexpr std::chrono::milliseconds another_look{20};
@@ -32,25 +26,6 @@ constexpr std::chrono::milliseconds another_look{20};
 void set_low_water_mark(int socket, std::size_t bytes) {
   const int value = static_cast<int>(bytes);
   ::setsockopt(socket, SOL_SOCKET, SO_RCVLOWAT, &value, sizeof value);
-}
-
-std::string_view without_padding(std::string_view text) {
-  const auto begin = text.find_first_not_of(' ');
-  return begin == text.npos ? std::string_view() : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
-}
-
-AssociationTitles titles_of(std::span<const std::uint8_t> request) {
-  AssociationTitles titles;
-  const auto read = [&](std::size_t offset, std::string& title) {
-    const auto bytes = request.subspan(offset, title_size);
-    const std::string_view field(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    const auto end = std::min(field.find('\0'), field.size());
-    title = without_padding(field.substr(0, end));
-    if (field.find_first_not_of(std::string_view("\0 ", 2), end) != field.npos) titles.sound = false;
-  };
-  read(called_title_offset, titles.called);
-  read(calling_title_offset, titles.calling);
-  return titles;
 }
 
 /// Writes an A-ASSOCIATE-RJ (PS3.8 9.3.4) and closes the connection.
@@ -68,7 +43,7 @@ void reject(IncomingConnection connection, dicom::Admission admission) {
 
 class Wait : public std::enable_shared_from_this<Wait> {
  public:
-  Wait(IncomingConnection connection, std::function<void(IncomingConnection, AssociationTitles)> whole,
+  Wait(IncomingConnection connection, std::function<void(IncomingConnection, ShownRequest)> whole,
        std::function<void()> gone)
       : connection_(std::move(connection)),
         deadline_(connection_.socket.get_executor()),
@@ -114,7 +89,7 @@ class Wait : public std::enable_shared_from_this<Wait> {
     if (needed_ < *size) return wait_for(*size);
     set_low_water_mark(connection_.socket.native_handle(), 1);
     deadline_.cancel();
-    whole_(std::move(connection_), titles_of(bytes));
+    whole_(std::move(connection_), read_shown_request(std::span(bytes).first(*size)));
   }
 
   /// Fewer bytes than the mark are no end yet: the kernel wakes for them also when memory is short.
@@ -135,7 +110,7 @@ class Wait : public std::enable_shared_from_this<Wait> {
   PeerDeadline deadline_;
   boost::asio::steady_timer pause_;
   std::size_t needed_ = 0;
-  std::function<void(IncomingConnection, AssociationTitles)> whole_;
+  std::function<void(IncomingConnection, ShownRequest)> whole_;
   std::function<void()> gone_;
 };
 
@@ -146,13 +121,14 @@ std::optional<std::size_t> association_request_size(std::span<const std::uint8_t
   const std::size_t size =
       pdu_header_size + ((std::size_t{header[2]} << 24) | (std::size_t{header[3]} << 16) |
                          (std::size_t{header[4]} << 8) | std::size_t{header[5]});
-  if (size < fixed_part_size || size > largest_association_request) return std::nullopt;
+  if (size < fixed_part_of_request || size > largest_association_request) return std::nullopt;
   return size;
 }
 
-std::function<void()> await_association_request(
-    IncomingConnection connection, std::chrono::milliseconds deadline,
-    std::function<void(IncomingConnection, AssociationTitles)> whole, std::function<void()> gone) {
+std::function<void()> await_association_request(IncomingConnection connection,
+                                                std::chrono::milliseconds deadline,
+                                                std::function<void(IncomingConnection, ShownRequest)> whole,
+                                                std::function<void()> gone) {
   const auto wait = std::make_shared<Wait>(std::move(connection), std::move(whole), std::move(gone));
   wait->start(deadline);
   return [weak = std::weak_ptr(wait)] {
@@ -171,13 +147,13 @@ void RequestGate::admit(IncomingConnection connection) {
   ++waiting_;
   *place = await_association_request(
       std::move(connection), deadline_,
-      [this, network, place](IncomingConnection whole, AssociationTitles titles) {
+      [this, network, place](IncomingConnection whole, ShownRequest request) {
         leave(network, place);
-        if (!titles.sound) {
+        if (!request.sound) {
           ++counts_.malformed_title;
           return reject(std::move(whole), dicom::Admission::calling_title_not_recognized);
         }
-        whole_(std::move(whole), std::move(titles));
+        whole_(std::move(whole), std::move(request));
       },
       [this, network, place] {
         leave(network, place);

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "server/admission/gate_counts.hpp"
+#include "server/admission/shown_request.hpp"
 #include "server/incoming_connection.hpp"
 
 namespace glisson::server {
@@ -31,19 +32,20 @@ std::optional<std::size_t> association_request_size(std::span<const std::uint8_t
 ///
 /// A local socket, such as the TLS relay's, ignores SO_RCVLOWAT: whoever brings one brings it with the whole
 /// request in it.
-/// @param whole called with the connection and the titles that it shows once the request is complete.
+/// @param whole called with the connection and what its request shows once that is complete.
 /// @param gone called once when the connection was closed instead.
 /// @return gives the connection up, if it still waits.
-std::function<void()> await_association_request(
-    IncomingConnection connection, std::chrono::milliseconds deadline,
-    std::function<void(IncomingConnection, AssociationTitles)> whole, std::function<void()> gone);
+std::function<void()> await_association_request(IncomingConnection connection,
+                                                std::chrono::milliseconds deadline,
+                                                std::function<void(IncomingConnection, ShownRequest)> whole,
+                                                std::function<void()> gone);
 
 /// The connections that have not shown a whole A-ASSOCIATE-RQ yet. There is room for so many; for one more,
 /// the address (counted_network) that has the most of them loses its oldest, so that a crowd of silent peers
 /// pushes out itself.
 class RequestGate {
  public:
-  using Whole = std::function<void(IncomingConnection, AssociationTitles)>;
+  using Whole = std::function<void(IncomingConnection, ShownRequest)>;
   /// @param deadline for the whole request.
   /// @param counts outlives the gate.
   RequestGate(std::chrono::milliseconds deadline, GateCounts& counts, Whole whole);

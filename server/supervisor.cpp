@@ -74,8 +74,8 @@ class Supervisor {
         watch_timer_(loop_),
         count_log_(loop_),
         gate_(settings.association_request_timeout, counts_,
-              [this](IncomingConnection connection, const AssociationTitles& titles) {
-                pool_.take(std::move(connection), titles);
+              [this](IncomingConnection connection, const ShownRequest& request) {
+                pool_.take(std::move(connection), request);
               }),
         pool_(loop_, launcher_, pool_limits(settings), senders_, counts_) {
     signals_.add(SIGHUP);

@@ -4,11 +4,13 @@
 #include <dcmtk/dcmdata/dcuid.h>
 #include <dcmtk/dcmnet/assoc.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "dicom/network/message_channel.hpp"
 #include "dicom/network/negotiation.hpp"
 #include "dicom/network/part10.hpp"
+#include "dicom/network/pdu_socket.hpp"
 #include "dicom/network/store_refusal.hpp"
 #include "dicom/network/upper_layer.hpp"
 #include "engine/errors.hpp"
@@ -23,7 +25,8 @@ class StorageProvider {
  public:
   StorageProvider(UpperLayer& association, PresentationContexts contexts, const AssociationHandlers& handlers,
                   const AssociationLimits& limits, AssociationSummary& summary)
-      : channel_(association),
+      : socket_(*association.socket()),
+        channel_(association),
         contexts_(std::move(contexts)),
         handlers_(handlers),
         limits_(limits),
@@ -42,6 +45,7 @@ class StorageProvider {
   void report_lost(const StoreRequest& request, const std::string& why) const noexcept;
   void respond(const Command& command, DimseStatus status, const std::string& comment = {});
 
+  PduSocket& socket_;
   MessageChannel channel_;
   PresentationContexts contexts_;
   const AssociationHandlers& handlers_;
@@ -104,7 +108,10 @@ void StorageProvider::answer_store(const Command& command, const PresentationCon
     outcome = refused(StoreRefusal::malformed_uid);
   }
   if (outcome.status == DimseStatus::success) {
+    const auto left =
+        socket_.hold_end();  // The time in which an instance comes is not spent without storing.
     outcome = receive(command, request);
+    socket_.end_after(outcome.status == DimseStatus::success ? limits_.longest_without_storing : left);
   } else {
     if (handlers_.refused) handlers_.refused(outcome);
     drop_data_set(command);
@@ -199,8 +206,12 @@ void serve(UpperLayer& upper_layer, const AssociationHandlers& handlers, const A
   }
   auto contexts = accept_association(association);
   if (!contexts) throw AssociationEnded("connection lost");
-  if (read.request.storage_classes.empty()) upper_layer.socket()->end_after(limits.longest_without_storing);
-  StorageProvider(upper_layer, std::move(*contexts), handlers, limits, summary).run();
+  AssociationLimits own = limits;
+  // Whoever may store may also be silent for as long as between any two messages.
+  if (!read.request.storage_classes.empty())
+    own.longest_without_storing = std::max(limits.longest_without_storing, limits.idle_timeout);
+  upper_layer.socket()->end_after(own.longest_without_storing);
+  StorageProvider(upper_layer, std::move(*contexts), handlers, own, summary).run();
   if (ASC_acknowledgeRelease(&association).bad()) throw AssociationEnded("connection lost");
   summary.end = "released";
   upper_layer.close_after_peer();

@@ -88,7 +88,9 @@ struct AssociationHandlers {
 struct AssociationLimits {
   std::chrono::milliseconds pdu_timeout{30'000};   ///< Longest silence and delay within a message.
   std::chrono::milliseconds idle_timeout{60'000};  ///< Between two messages.
-  /// Of an association in which nothing can be stored: anybody may have one for C-ECHO. Then it is aborted.
+  /// From the last stored instance, or the beginning; the time in which data sets come does not count. Then
+  /// the association is aborted: whoever pings on and on holds it for nothing. At least idle_timeout where
+  /// something can be stored.
   std::chrono::milliseconds longest_without_storing{60'000};
   std::uint32_t minimum_rate = 1000;  ///< Bytes per second that the peer sends within a message.
   std::uint64_t largest_data_set = std::uint64_t{4} << 30;  ///< Bytes; larger ones are answered with A700.

@@ -147,7 +147,7 @@ void PduSocket::received(std::size_t bytes) noexcept {
 bool PduSocket::is_too_late() noexcept {
   const auto now = Clock::now();
   if (now < std::min(deadline_, last_moment_)) return false;
-  if (now >= last_moment_) {
+  if (now < deadline_) {
     end_ = End::over_age;
   } else if (!awaits_message_) {
     end_ = End::too_slow;
@@ -186,10 +186,15 @@ bool PduSocket::readable(std::chrono::milliseconds timeout) noexcept {
 void PduSocket::await_message() noexcept {
   last_read_ = Clock::now();
   deadline_ = last_read_ + deadlines_.idle;
+  if (life_) last_moment_ = last_read_ + *std::exchange(life_, std::nullopt);
   awaits_message_ = true;
   look_for_stop();
   // Bytes of the next message may lie here already: they must not put the stop off.
   if (stopping_since_ && last_read_ >= *stopping_since_ + PduDeadlines::stop_after) end_ = End::stopped;
+}
+
+PduSocket::Clock::duration PduSocket::hold_end() noexcept {
+  return std::exchange(last_moment_, Clock::time_point::max()) - Clock::now();
 }
 
 void PduSocket::count_payload(std::size_t bytes) noexcept {

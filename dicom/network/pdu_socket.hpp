@@ -35,6 +35,7 @@ struct PduDeadlines {
 /// delayed acknowledgements cost 40 ms for each C-STORE. Never raises SIGPIPE.
 class PduSocket {
  public:
+  using Clock = std::chrono::steady_clock;
   enum class End { open, closed_by_peer, idle_too_long, too_slow, stopped, over_age };
 
   /// Takes ownership of the descriptor.
@@ -55,8 +56,10 @@ class PduSocket {
   void await_message() noexcept;
   /// So many of the bytes that came were the message itself. What frames them (PS3.8 9.3.5) buys no time.
   void count_payload(std::size_t bytes) noexcept;
-  /// Cuts the connection after this time, whatever the peer does meanwhile.
-  void end_after(std::chrono::milliseconds time) noexcept { last_moment_ = Clock::now() + time; }
+  /// Cuts the connection this long after the next await_message(), whatever the peer does meanwhile.
+  void end_after(Clock::duration time) noexcept { life_ = time; }
+  /// Lets the connection live until the next end_after(); returns what is left of its time.
+  Clock::duration hold_end() noexcept;
   /// Sends an A-ABORT (PS3.8 9.3.8; by the service provider where this process stops), then drops what still
   /// arrives until the peer closes, at most one second: closing with unread bytes would reset the connection
   /// before the peer has read the A-ABORT.
@@ -71,7 +74,6 @@ class PduSocket {
   bool timed_out() const noexcept { return end_ == End::idle_too_long || end_ == End::too_slow; }
 
  private:
-  using Clock = std::chrono::steady_clock;
   bool wait_for(short events, Clock::time_point deadline) noexcept;
   Clock::time_point later(Clock::time_point deadline, std::size_t bytes) const noexcept;
   void wait_for_message() noexcept;
@@ -88,8 +90,9 @@ class PduSocket {
   Clock::time_point deadline_by_payload_;  ///< What it would be if no framing byte had bought time.
   Clock::time_point last_read_;            ///< When the last read ended.
   Clock::time_point last_moment_ = Clock::time_point::max();
-  Clock::time_point next_sign_;  ///< Of life.
-  bool awaits_message_ = false;  ///< The next byte begins one.
+  std::optional<Clock::duration> life_;  ///< From the next await_message().
+  Clock::time_point next_sign_;          ///< Of life.
+  bool awaits_message_ = false;          ///< The next byte begins one.
   std::optional<Clock::time_point> stopping_since_;
   End end_ = End::open;
 };

@@ -52,10 +52,12 @@ bool KnownSenders::update(std::string_view report) {
   return true;
 }
 
-bool KnownSenders::may_include(const std::string& calling_title, const ConnectionOrigin& origin) const {
-  if (!told_) return true;
+Standing KnownSenders::standing_of(const std::string& calling_title, const ConnectionOrigin& origin) const {
+  if (!told_) return Standing::claimed_sender;
   const auto peer = by_title_.find(calling_title);
-  return peer != by_title_.end() && !mistaken(peer->second, origin);
+  if (peer == by_title_.end() || mistaken(peer->second, origin)) return Standing::stranger;
+  const bool is_title_alone = peer->second.networks.empty() && peer->second.certificate.empty();
+  return is_title_alone ? Standing::claimed_sender : Standing::proved_sender;
 }
 
 }  // namespace glisson::server

@@ -229,26 +229,58 @@ TEST(Deadlines, HoldThePeerToNoDelayOfTheServersOwn) {
   EXPECT_EQ(command_in(peer.receive()).number(status), 0xA700);
 }
 
+/// Pings without a pause until it is aborted; returns how long that took, at most 5 s.
+std::chrono::steady_clock::duration ping_to_the_end(const ScriptedPeer& peer) {
+  const auto began = std::chrono::steady_clock::now();
+  const auto taken = [&] { return std::chrono::steady_clock::now() - began; };
+  auto answer = ReceivedPdu{pdu::p_data, {}};
+  for (std::uint16_t id = 1; answer.type == pdu::p_data && taken() < 5s; ++id) {
+    peer.send(pdu::command(3, CommandSet::request(dimse::c_echo, id, false)));
+    answer = peer.receive();
+  }
+  EXPECT_EQ(answer.type, pdu::abort);
+  return taken();
+}
+
 TEST(Deadlines, EndAnAssociationThatOnlyPings) {
   auto limits = StorageNode::short_limits();
   limits.longest_without_storing = 300ms;
   StorageNode node(limits);
-  const auto pinging = ScriptedPeer::connect(node.port());
+  const auto peer = ScriptedPeer::connect(node.port());
   auto request = pdu::storing_ct();
   request.contexts.erase(request.contexts.begin());
-  ASSERT_EQ(pinging.associate(request).type, pdu::associate_ac);
-  const auto storing = ScriptedPeer::connect(node.port());
-  ASSERT_EQ(storing.associate(pdu::storing_ct()).type, pdu::associate_ac);
-  auto answer = ReceivedPdu{pdu::p_data, {}};
-  for (std::uint16_t id = 1; answer.type == pdu::p_data; ++id) {
-    pinging.send(pdu::command(3, CommandSet::request(dimse::c_echo, id, false)));
-    answer = pinging.receive();
-  }
-  EXPECT_EQ(answer.type, pdu::abort);
+  ASSERT_EQ(peer.associate(request).type, pdu::associate_ac);
+  EXPECT_LT(ping_to_the_end(peer), 2s);
   EXPECT_EQ(node.summary(0).end, "too long without storing");
   EXPECT_GT(node.summary(0).echoes, 1U);
-  storing.send(pdu::command(3, CommandSet::request(dimse::c_echo, 1, false)));
-  EXPECT_EQ(command_in(storing.receive()).number(status), 0x0000);
+}
+
+TEST(Deadlines, EndAnAssociationThatMightStoreAndOnlyPings) {
+  auto limits = StorageNode::short_limits();
+  limits.idle_timeout = 300ms;
+  limits.longest_without_storing = 300ms;
+  StorageNode node(limits);
+  const auto peer = ScriptedPeer::connect(node.port());
+  ASSERT_EQ(peer.associate(pdu::storing_ct()).type, pdu::associate_ac);
+  EXPECT_LT(ping_to_the_end(peer), 2s);
+  EXPECT_EQ(node.summary(0).end, "too long without storing");
+}
+
+TEST(Deadlines, BeginAnewWithEachStoredInstanceAndNotWhileOneComes) {
+  auto limits = StorageNode::short_limits();
+  limits.idle_timeout = 1s;
+  limits.longest_without_storing = 1s;
+  limits.pdu_timeout = 5s;
+  StorageNode node(limits);
+  const auto peer = ScriptedPeer::connect(node.port());
+  ASSERT_EQ(peer.associate(pdu::storing_ct()).type, pdu::associate_ac);
+  peer.send(pdu::store_ct(1));
+  std::this_thread::sleep_for(1200ms);
+  peer.send(pdu::data(1, false, true, "it"));
+  EXPECT_EQ(command_in(peer.receive()).number(status), 0x0000);
+  EXPECT_GT(ping_to_the_end(peer), 900ms);
+  EXPECT_EQ(node.summary(0).end, "too long without storing");
+  EXPECT_EQ(node.summary(0).stored, 1U);
 }
 
 TEST(Deadlines, LeaveASlowButSteadyPeerAlone) {

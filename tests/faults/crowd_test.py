@@ -106,7 +106,7 @@ class Crowd(unittest.TestCase):
         supervisor = service.process.pid
         self.introduce(service, "IDLER")
         memory = resident_bytes(supervisor)
-        idle = [RawPeer(service.port, "IDLER", VERIFICATION) for _ in range(60)]
+        idle = [RawPeer(service.port, "IDLER", CT) for _ in range(60)]
         self.addCleanup(lambda: [peer.socket.close() for peer in idle])
         storing = [RawPeer(service.port, "PACS", CT) for _ in range(10)]
         self.addCleanup(lambda: [peer.socket.close() for peer in storing])
@@ -165,7 +165,7 @@ class Crowd(unittest.TestCase):
         taken = []
         for _ in range(count):
             start = time.monotonic()
-            with RawPeer(service.port, calling, VERIFICATION, address=address) as peer:
+            with RawPeer(service.port, calling, CT, address=address) as peer:
                 taken.append(time.monotonic() - start)
                 self.assertEqual(peer.answer, REJECTED)
                 self.assertEqual(peer.rejection, (TRANSIENT, PRESENTATION, LOCAL_LIMIT))
@@ -176,7 +176,7 @@ class Crowd(unittest.TestCase):
         """Sends on and on once its request is rejected for its address, and comes again."""
         zeros = bytes(1 << 20)
         while not stop.is_set():
-            with contextlib.suppress(OSError), RawPeer(service.port, "THREE", VERIFICATION, address="127.0.0.2") as peer:
+            with contextlib.suppress(OSError), RawPeer(service.port, "THREE", CT, address="127.0.0.2") as peer:
                 while not stop.is_set():
                     peer.socket.sendall(zeros)
 
@@ -187,7 +187,7 @@ class Crowd(unittest.TestCase):
         held = []
 
         def hold(count, calling, address):
-            held.extend(RawPeer(service.port, calling, VERIFICATION, address=address) for _ in range(count))
+            held.extend(RawPeer(service.port, calling, CT, address=address) for _ in range(count))
             self.assertEqual({peer.answer for peer in held}, {2})
 
         self.addCleanup(lambda: [peer.socket.close() for peer in held])

@@ -1,4 +1,5 @@
-"""Peers that may do nothing but C-ECHO do it as hard as they can: whoever may store notices nothing (rows 6 and 7)."""
+"""Peers that may do nothing but C-ECHO do it as hard as they can, and peers that call themselves a sender: the sender,
+which has no address of its own, notices nothing (rows 6 and 7)."""
 
 import contextlib
 import os
@@ -17,37 +18,44 @@ from small_objects import ct_image
 
 ACCEPTED, REJECTED, SUCCESS = 2, 3, 0x0000
 LOCAL_LIMIT = (2, 3, 2)  # Rejected transient, service provider (presentation) (PS3.8 table 9-21).
-PROCESSES = 8
 AGE = 2
-SETTINGS = f"""
+REFUSALS = 200  #: More than an address may have in a minute.
+#: Anybody may claim to be PACS, which has no address of its own.
+CLAIMS = [("PACS", VERIFICATION), ("PACS", CT)]
+STRANGERS = [("NOBODY", VERIFICATION), ("SOMEBODY", VERIFICATION), ("PACS", VERIFICATION)]
+
+
+def settings(processes):
+    return f"""
 [queue]
 settle_time = 600
 [receive]
-min_associations = {PROCESSES}
-max_associations = {PROCESSES}
-idle_timeout = 4
+min_associations = {processes}
+max_associations = {processes}
+idle_timeout = {AGE}
 longest_without_storing = {AGE}
 """
 
 
-class Strangers:
-    """From each address two more associations than there are processes, each pinging without a pause; opened again
-    whenever one is refused or ends. One thread in five claims the title of somebody who may store elsewhere."""
+class Pinging:
+    """From each address two more associations than there are processes, each pinging; opened again whenever one is
+    refused or ends. `kinds` are the calling titles and SOP classes, in turn; `pause` is that between two pings."""
 
-    def __init__(self, port, addresses):
-        self.port, self.stopping, self.echoes, self.longest = port, threading.Event(), 0, 0.0
-        self.threads = [threading.Thread(target=self.ping, args=(address, "PACS" if number % 5 == 0 else f"S{number}"))
-                        for address in addresses for number in range(PROCESSES + 2)]
+    def __init__(self, port, addresses, processes, kinds, pause=0.0):
+        self.port, self.pause, self.stopping, self.echoes, self.longest = port, pause, threading.Event(), 0, 0.0
+        self.threads = [threading.Thread(target=self.ping, args=(address, *kinds[number % len(kinds)]))
+                        for address in addresses for number in range(processes + 2)]
         for thread in self.threads:
             thread.start()
 
-    def ping(self, address, title):
+    def ping(self, address, title, sop_class):
         while not self.stopping.is_set():
-            with contextlib.suppress(OSError), RawPeer(self.port, title, VERIFICATION, address=address) as peer:
+            with contextlib.suppress(OSError), RawPeer(self.port, title, sop_class, address=address) as peer:
                 began = time.monotonic()
                 while peer.answer == ACCEPTED and not self.stopping.is_set() and peer.echo() == SUCCESS:
                     self.echoes += 1
                     self.longest = max(self.longest, time.monotonic() - began)
+                    self.stopping.wait(self.pause)
             self.stopping.wait(0.02)
 
     def stop(self):
@@ -61,12 +69,12 @@ class StrangersTest(unittest.TestCase):
         service = Service(settings)
         self.addCleanup(service.close)
         service.start()
-        service.command("peer", "add", "ct", "PACS", "127.0.0.1", 104, "--may", "store", "--from", "127.0.0.1")
+        service.command("peer", "add", "ct", "PACS", "127.0.0.1", 104, "--may", "store")
         service.await_senders()
         return service
 
     def hold(self, service, title, address):
-        peer = RawPeer(service.port, title, VERIFICATION, address=address)
+        peer = RawPeer(service.port, title, CT, address=address)
         self.addCleanup(peer.socket.close)
         return peer
 
@@ -79,28 +87,67 @@ class StrangersTest(unittest.TestCase):
         subprocess.run([*(own if os.geteuid() == 0 else []), "prlimit", "--pid", str(service.process.pid),
                         f"--nproc={limits}"], check=True)
 
-    def test_two_addresses_that_ping_as_hard_as_they_may_cost_a_sender_nothing(self):
-        service = self.service(SETTINGS)
-        strangers = Strangers(service.port, ["127.0.0.5", "127.0.0.6"])
-        self.addCleanup(strangers.stop)
-        wait_until(lambda: strangers.echoes > 100, 20, "the strangers ping")
-        taken, began = [], time.monotonic()
-        while time.monotonic() < began + 3 * AGE:
-            uid = f"1.2.3.{len(taken) + 1}"
+    def store_for(self, service, seconds, pause=0.0):
+        """Seconds of each C-STORE of the real PACS, an association for each; and how many were refused."""
+        taken, refused, began = [], 0, time.monotonic()
+        while time.monotonic() < began + seconds:
+            uid = f"1.2.3.{len(taken) + refused + 1}"
             start = time.monotonic()
             with RawPeer(service.port, "PACS", CT) as peer:
-                self.assertEqual(peer.answer, ACCEPTED, peer.rejection)
-                self.assertEqual(peer.store(uid, ct_image("1.2.3", "1.2.3.0", uid)), SUCCESS)
-            taken.append(time.monotonic() - start)
+                if peer.answer == ACCEPTED and peer.store(uid, ct_image("1.2.3", "1.2.3.0", uid)) == SUCCESS:
+                    taken.append(time.monotonic() - start)
+                else:
+                    refused += 1
+            time.sleep(pause)
+        return taken, refused
+
+    def test_two_addresses_that_ping_as_hard_as_they_may_cost_a_sender_nothing(self):
+        service = self.service(settings(processes=8))
+        strangers = Pinging(service.port, ["127.0.0.5", "127.0.0.6"], 8, STRANGERS)
+        self.addCleanup(strangers.stop)
+        wait_until(lambda: strangers.echoes > 100, 20, "the strangers ping")
+        taken, refused = self.store_for(service, 3 * AGE)
         strangers.stop()
         self.assertIn("too long without storing", service.log())
         self.assertLess(strangers.longest, AGE + 1)
-        self.assertGreater(len(taken), 20)
         figure(7, "echoes_of_two_strange_addresses", strangers.echoes, "echoes")
         figure(7, "stores_beside_them", len(taken), "instances")
-        figure(7, "stores_refused_beside_them", 0, "instances")
-        figure(7, "store_slowest_beside_them", max(taken), "s")
+        figure(7, "stores_refused_beside_them", refused, "instances")
+        figure(7, "store_slowest_beside_them", max(taken, default=-1), "s")
+        self.assertGreater(len(taken), 20)
+        self.assertEqual(refused, 0)
         self.assertLess(max(taken), 1)
+
+    def test_two_addresses_that_claim_the_title_of_a_sender_do_not_keep_it_from_storing(self):
+        service = self.service(settings(processes=16))
+        claiming = Pinging(service.port, ["127.0.0.5", "127.0.0.6"], 16, CLAIMS, pause=0.05)
+        self.addCleanup(claiming.stop)
+        wait_until(lambda: claiming.echoes > 100, 20, "they ping")
+        taken, refused = self.store_for(service, 3 * AGE, pause=0.1)
+        claiming.stop()
+        figure(7, "longest_association_under_a_claimed_title", claiming.longest, "s")
+        figure(7, "stores_beside_claimed_titles", len(taken), "instances")
+        figure(7, "stores_refused_beside_claimed_titles", refused, "instances")
+        self.assertLess(claiming.longest, AGE + 1)
+        self.assertGreater(len(taken), 20)
+        self.assertEqual(refused, 0)
+
+    def test_what_others_at_its_address_were_refused_does_not_silence_a_sender(self):
+        service = self.service("")
+        answers = []
+        for number in range(REFUSALS):
+            with RawPeer(service.port, f"NOBODY{number % 6}", CT) as peer:
+                answers.append(peer.rejection)
+        self.assertEqual(answers[-1], LOCAL_LIMIT)  # The others rest until the minute is over.
+        with RawPeer(service.port, "NOBODY0", VERIFICATION) as peer:
+            self.assertEqual(peer.rejection, LOCAL_LIMIT)
+        with RawPeer(service.port, "PACS", VERIFICATION) as peer:
+            self.assertEqual(peer.answer, ACCEPTED)
+        taken, refused = self.store_for(service, 0.5)
+        figure(7, "stores_after_the_address_was_refused", len(taken), "instances")
+        figure(7, "stores_refused_after_the_address_was_refused", refused, "instances")
+        self.assertGreater(len(taken), 0)
+        self.assertEqual(refused, 0)
 
     def test_a_request_for_which_no_process_can_be_started_is_told_so(self):
         service = self.service("[receive]\nmin_associations = 1\nmax_associations = 8\nmax_associations_per_address = 8\nassociation_request_timeout = 1\n")

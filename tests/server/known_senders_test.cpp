@@ -27,46 +27,58 @@ KnownSenders told_of(const std::vector<storage::Peer>& peers) {
   return senders;
 }
 
+bool is_stranger(const KnownSenders& senders, const char* title, const ConnectionOrigin& origin) {
+  return senders.standing_of(title, origin) == Standing::stranger;
+}
+
 TEST(KnownSenders, MayBeEveryoneWhileNobodyHasSaid) {
   KnownSenders senders;
-  EXPECT_TRUE(senders.may_include("ANYBODY", from("192.0.2.1")));
+  EXPECT_FALSE(is_stranger(senders, "ANYBODY", from("192.0.2.1")));
   EXPECT_FALSE(senders.update("A"));
-  EXPECT_TRUE(senders.may_include("ANYBODY", from("192.0.2.1")));
+  EXPECT_FALSE(is_stranger(senders, "ANYBODY", from("192.0.2.1")));
   EXPECT_TRUE(senders.update(senders_report({})));
-  EXPECT_FALSE(senders.may_include("ANYBODY", from("192.0.2.1")));
+  EXPECT_TRUE(is_stranger(senders, "ANYBODY", from("192.0.2.1")));
 }
 
 TEST(KnownSenders, AreThosePeersThatMayStore) {
   auto archive = peer("ARCHIVE");
   archive.may_store = false;
   const KnownSenders senders = told_of({peer("CT"), archive, peer("MR 2")});
-  EXPECT_TRUE(senders.may_include("CT", from("192.0.2.1")));
-  EXPECT_TRUE(senders.may_include("MR 2", from("2001:db8::7")));
-  EXPECT_FALSE(senders.may_include("ARCHIVE", from("192.0.2.1")));
-  EXPECT_FALSE(senders.may_include("ct", from("192.0.2.1")));
+  EXPECT_FALSE(is_stranger(senders, "CT", from("192.0.2.1")));
+  EXPECT_FALSE(is_stranger(senders, "MR 2", from("2001:db8::7")));
+  EXPECT_TRUE(is_stranger(senders, "ARCHIVE", from("192.0.2.1")));
+  EXPECT_TRUE(is_stranger(senders, "ct", from("192.0.2.1")));
 }
 
 TEST(KnownSenders, AreNotThoseThatClaimATitleFromElsewhere) {
   const KnownSenders senders = told_of(
       {peer("CT", {storage::Network("192.0.2.0/28"), storage::Network("2001:db8::/64")}), peer("MR")});
-  EXPECT_TRUE(senders.may_include("CT", from("192.0.2.15")));
-  EXPECT_TRUE(senders.may_include("CT", from("2001:db8::1")));
-  EXPECT_FALSE(senders.may_include("CT", from("192.0.2.16")));
-  EXPECT_TRUE(senders.may_include("MR", from("192.0.2.16")));
+  EXPECT_FALSE(is_stranger(senders, "CT", from("192.0.2.15")));
+  EXPECT_FALSE(is_stranger(senders, "CT", from("2001:db8::1")));
+  EXPECT_TRUE(is_stranger(senders, "CT", from("192.0.2.16")));
+  EXPECT_FALSE(is_stranger(senders, "MR", from("192.0.2.16")));
 }
 
 TEST(KnownSenders, AreNotThoseThatClaimATitleWithoutItsCertificate) {
   const KnownSenders senders = told_of({peer("CT", {}, "sha256:ab"), peer("MR")});
-  EXPECT_TRUE(senders.may_include("CT", from("192.0.2.1", "ab")));
-  EXPECT_FALSE(senders.may_include("CT", from("192.0.2.1", "cd")));
-  EXPECT_FALSE(senders.may_include("CT", from("192.0.2.1")));
+  EXPECT_FALSE(is_stranger(senders, "CT", from("192.0.2.1", "ab")));
+  EXPECT_TRUE(is_stranger(senders, "CT", from("192.0.2.1", "cd")));
+  EXPECT_TRUE(is_stranger(senders, "CT", from("192.0.2.1")));
+}
+
+TEST(KnownSenders, AreProvedByAddressOrCertificateNeverByTheTitleAlone) {
+  const KnownSenders senders =
+      told_of({peer("CT", {storage::Network("192.0.2.1")}), peer("MR", {}, "sha256:ab"), peer("US")});
+  EXPECT_EQ(senders.standing_of("CT", from("192.0.2.1")), Standing::proved_sender);
+  EXPECT_EQ(senders.standing_of("MR", from("192.0.2.1", "ab")), Standing::proved_sender);
+  EXPECT_EQ(senders.standing_of("US", from("192.0.2.1", "ab")), Standing::claimed_sender);
 }
 
 TEST(KnownSenders, FollowTheLastReport) {
   KnownSenders senders = told_of({peer("CT")});
   senders.update(senders_report({peer("MR")}));
-  EXPECT_FALSE(senders.may_include("CT", from("192.0.2.1")));
-  EXPECT_TRUE(senders.may_include("MR", from("192.0.2.1")));
+  EXPECT_TRUE(is_stranger(senders, "CT", from("192.0.2.1")));
+  EXPECT_FALSE(is_stranger(senders, "MR", from("192.0.2.1")));
 }
 
 TEST(CountedNetwork, IsAnIPv4AddressOrTheFirstHalfOfAnIPv6One) {

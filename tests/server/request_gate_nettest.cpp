@@ -37,9 +37,9 @@ class AssociationRequestGate : public testing::Test {
     descriptor_ = accepted_.native_handle();
     await_association_request(
         {std::move(accepted_), {"127.0.0.1", 104, {}, {}}}, deadline,
-        [this](IncomingConnection connection, AssociationTitles titles) {
+        [this](IncomingConnection connection, ShownRequest request) {
           whole_.emplace(std::move(connection));
-          titles_ = std::move(titles);
+          shown_ = std::move(request);
         },
         [this] { gone_ = true; });
   }
@@ -63,7 +63,7 @@ class AssociationRequestGate : public testing::Test {
   tcp::socket accepted_{loop_};
   int descriptor_ = -1;  ///< Of the accepted end while it is open.
   std::optional<IncomingConnection> whole_;
-  AssociationTitles titles_;
+  ShownRequest shown_;
   bool gone_ = false;
 };
 
@@ -88,8 +88,8 @@ TEST_F(AssociationRequestGate, ReadsTheTitlesAtTheirOffsetsWithoutPadding) {
   send(bytes);
   loop_.run();
   ASSERT_TRUE(whole_);
-  EXPECT_EQ(titles_.called, "GLISSON");
-  EXPECT_EQ(titles_.calling, "CT 1");
+  EXPECT_EQ(shown_.called, "GLISSON");
+  EXPECT_EQ(shown_.calling, "CT 1");
   EXPECT_EQ(whole_->origin.address, "127.0.0.1");
 }
 
@@ -193,8 +193,8 @@ TEST_F(AssociationRequestGate, ReadsTitlesAsFarAsTheyArePaddedWithNuls) {
   send(bytes);
   loop_.run();
   ASSERT_TRUE(whole_);
-  EXPECT_EQ(titles_.calling, "PACS");
-  EXPECT_TRUE(titles_.sound);
+  EXPECT_EQ(shown_.calling, "PACS");
+  EXPECT_TRUE(shown_.sound);
 }
 
 TEST_F(AssociationRequestGate, ReadsNoMoreThanOneRequestOfAPeerThatItRejects) {
@@ -241,7 +241,7 @@ class Crowd : public testing::Test {
   std::list<tcp::socket> peers_;
   GateCounts counts_;
   int whole_ = 0;
-  RequestGate gate_{60s, counts_, [this](const IncomingConnection&, const AssociationTitles&) { ++whole_; }};
+  RequestGate gate_{60s, counts_, [this](const IncomingConnection&, const ShownRequest&) { ++whole_; }};
 };
 
 TEST_F(Crowd, LosesItsOldestWhenThereIsNoRoom) {
