@@ -53,7 +53,7 @@ bool KnownSenders::update(std::string_view report) {
 }
 
 Standing KnownSenders::standing_of(const std::string& calling_title, const ConnectionOrigin& origin) const {
-  if (!told_) return Standing::claimed_sender;
+  if (!told_) return Standing::untold;
   const auto peer = by_title_.find(calling_title);
   if (peer == by_title_.end() || mistaken(peer->second, origin)) return Standing::stranger;
   const bool is_title_alone = peer->second.networks.empty() && peer->second.certificate.empty();

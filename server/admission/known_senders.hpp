@@ -15,6 +15,7 @@ std::string senders_report(const std::vector<storage::Peer>& peers);
 
 /// What can be said of a peer by its calling title, address and certificate.
 enum class Standing {
+  untold,          ///< Nobody has said yet who may store.
   stranger,        ///< May not store.
   claimed_sender,  ///< Whoever calls itself so may store: nothing but the title says who it is.
   proved_sender,   ///< May store, and calls from where, or with the certificate, that it must.
@@ -27,7 +28,6 @@ class KnownSenders {
   /// @return false for what is no senders_report().
   bool update(std::string_view report);
   std::size_t count() const { return by_title_.size(); }
-  /// As long as nobody has said who may store, everyone may claim it.
   Standing standing_of(const std::string& calling_title, const ConnectionOrigin& origin) const;
 
  private:

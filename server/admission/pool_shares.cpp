@@ -17,7 +17,7 @@ Caller caller_of(const ShownRequest& request, const ConnectionOrigin& origin, St
   const bool proved = standing == Standing::proved_sender;
   return {proved ? origin.address : counted_network(origin.address), request.calling,
           !proved && (standing == Standing::stranger || !request.beyond_verification),
-          standing != Standing::stranger};
+          proved || standing == Standing::claimed_sender};
 }
 
 std::uint64_t GateCounts::*exceeded(const PoolLimits& limits, const std::vector<const Caller*>& busy,

@@ -96,11 +96,18 @@ TEST_F(PoolShares, OfIPv6CountProvedSendersByAddressAndAllOthersByNetwork) {
   EXPECT_EQ(admit_all("2001:db8::2", storing, Standing::proved_sender), 3);
 }
 
-TEST(Caller, MayStoreWhateverItAsksForUnlessItIsAStranger) {
+TEST(Caller, MayStoreWhateverItAsksForWhereItIsKnownTo) {
   const auto origin = from("192.0.2.1");
   EXPECT_TRUE(caller_of(pinging, origin, Standing::claimed_sender).may_store);
   EXPECT_TRUE(caller_of(storing, origin, Standing::proved_sender).may_store);
   EXPECT_FALSE(caller_of(storing, origin, Standing::stranger).may_store);
+  EXPECT_FALSE(caller_of(storing, origin, Standing::untold).may_store);
+}
+
+TEST(Caller, IsNoStrangerAsLongAsNobodyHasSaidWhoMayStore) {
+  const auto origin = from("192.0.2.1");
+  EXPECT_FALSE(caller_of(storing, origin, Standing::untold).is_stranger);
+  EXPECT_TRUE(caller_of(pinging, origin, Standing::untold).is_stranger);
 }
 
 }  // namespace
