@@ -102,11 +102,11 @@ class StrangersTest(unittest.TestCase):
         return taken, refused
 
     def test_two_addresses_that_ping_as_hard_as_they_may_cost_a_sender_nothing(self):
-        service = self.service(settings(processes=8))
-        strangers = Pinging(service.port, ["127.0.0.5", "127.0.0.6"], 8, STRANGERS)
+        service = self.service(settings(processes=16))
+        strangers = Pinging(service.port, ["127.0.0.5", "127.0.0.6"], 16, STRANGERS)
         self.addCleanup(strangers.stop)
         wait_until(lambda: strangers.echoes > 100, 20, "the strangers ping")
-        taken, refused = self.store_for(service, 3 * AGE)
+        taken, refused = self.store_for(service, 3 * AGE, pause=0.02)
         strangers.stop()
         self.assertIn("too long without storing", service.log())
         self.assertLess(strangers.longest, AGE + 1)
