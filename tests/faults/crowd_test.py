@@ -17,6 +17,8 @@ REJECTED = 3
 TRANSIENT, PRESENTATION, LOCAL_LIMIT = 2, 3, 2
 #: Connections of the flat-memory test; the long form sets 100,000.
 CONNECTS = int(os.environ.get("GLISSON_CONNECTS", "3000"))
+#: After so many an association process ends and another takes its place (docs/admission.md).
+ASSOCIATIONS_OF_A_PROCESS = 1000
 
 
 def resident_bytes(pid):
@@ -243,6 +245,25 @@ class Crowd(unittest.TestCase):
         figure(6, "memory_growth_over_connects", grown, "MiB")
         figure(6, "connects", CONNECTS, "connections")
         self.assertLess(grown, 4)
+
+    def is_answered(self, port):
+        """C-ECHO on an association of its own; False where there is no room yet for another."""
+        with RawPeer(port, "HONEST", VERIFICATION) as peer:
+            if peer.rejection == (TRANSIENT, PRESENTATION, LOCAL_LIMIT):
+                return False
+            self.assertEqual(peer.echo(), 0)
+            peer.release()
+            return True
+
+    def test_a_process_that_has_served_long_enough_is_replaced_unseen(self):
+        service = self.service("min_associations = 1\nmax_associations = 1\nmax_associations_per_address = 1\n")
+        first = service.pids("association")
+        for number in range(ASSOCIATIONS_OF_A_PROCESS + 5):
+            deadline = time.monotonic() + 10
+            while not self.is_answered(service.port):
+                self.assertLess(time.monotonic(), deadline, f"association {number}")
+        self.assertNotEqual(service.pids("association"), first)
+        figure(6, "associations_over_a_replacement", ASSOCIATIONS_OF_A_PROCESS + 5, "associations")
 
 
 if __name__ == "__main__":

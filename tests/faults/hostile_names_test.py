@@ -125,7 +125,7 @@ class HostileNames(unittest.TestCase):
                                self.service.data / "setup-token", study, patient, accession, title],
                               capture_output=True, text=True, timeout=200)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        figure(10, "hostile_texts_shown_as_text", 3, "of_3")
+        figure(10, "hostile_texts_shown_as_text", int(done.stdout), "of_3")
 
     def is_at_home(self, path):
         """In the data folder, by a name of the server's own making, or scratch of the C++ runtime."""

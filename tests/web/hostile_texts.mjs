@@ -1,6 +1,7 @@
 // node hostile_texts.mjs BASE TOKEN-FILE STUDY-UID TEXT...
 //
 // Texts that others sent, HTML among them, on every page that may show them: each is read as it came, and none is markup.
+// Prints how many of them were read.
 
 import fs from "node:fs";
 import { expect, firstStart, open, pages, read } from "./browser.mjs";
@@ -20,6 +21,7 @@ try {
     expect((await made()) === 0, `${path} has elements that a text made`);
   }
   for (const text of texts) expect(shown.includes(text), `no page shows ${text}`);
+  console.log(texts.filter((text) => shown.includes(text)).length);
   expect(page.complaints.length === 0, page.complaints.join("\n"));
   await page.evaluate((text) => document.body.insertAdjacentHTML("beforeend", text), texts[0]);
   expect((await made()) === 1, "what is markup is seen to be");
