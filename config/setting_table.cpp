@@ -144,7 +144,7 @@ std::vector<Definition> receive_definitions() {
       whole_number("receive", "minimum_rate", &S::minimum_rate, 1, 1'000'000'000,
                    "Bytes per second that a peer must send in the middle of a message"),
       whole_number("receive", "largest_data_set", &S::largest_data_set, 1024, tebibyte,
-                   "Largest data set that is received, in bytes"),
+                   "Largest data set that is received, in bytes; refused ones are kept up to so many in all"),
   };
 }
 

@@ -14,6 +14,7 @@
 #include "server/roles.hpp"
 #include "storage/alerts.hpp"
 #include "storage/pauses.hpp"
+#include "storage/refused_objects.hpp"
 
 namespace glisson::server {
 namespace {
@@ -154,11 +155,12 @@ dicom::StoreOutcome Ingest::stored(const dicom::StoreRequest& request,
     if (header.sop_class_uid != request.sop_class_uid ||
         header.sop_instance_uid != request.sop_instance_uid) {
       return refuse(RejectionReason::uid_mismatch,
-                    "the data set carries another SOP class or instance UID than its C-STORE request");
+                    "the data set carries another SOP class or instance UID than its C-STORE request",
+                    data_set);
     }
     return index(header, data_set);
   } catch (const RejectedInput& error) {
-    return refuse(error.reason(), error.what());
+    return refuse(error.reason(), error.what(), data_set);
   }
 }
 
@@ -203,11 +205,15 @@ dicom::StoreOutcome Ingest::index(const dicom::InstanceHeader& header,
   }
 }
 
-dicom::StoreOutcome Ingest::refuse(RejectionReason reason, const std::string& detail) {
+dicom::StoreOutcome Ingest::refuse(RejectionReason reason, const std::string& detail,
+                                   const dicom::ReceivedDataSet& data_set) {
   log::warning(fmt::format("instance refused: {}", keyword(reason)));
   try {
-    file_->refuse();
-    storage::record_refused(database(), association(), file_->id(), reason, detail);
+    keep_refused(reason, detail, data_set);
+  } catch (const storage::InDoubtError& error) {
+    log::warning(fmt::format("refusal in doubt: {}", error.what()));
+    file_.reset();
+    return dicom::refused(StoreRefusal::commit_in_doubt);
   } catch (const std::exception& error) {
     log::warning(fmt::format("refusal not recorded: {}", error.what()));
     file_->discard();
@@ -217,6 +223,26 @@ dicom::StoreOutcome Ingest::refuse(RejectionReason reason, const std::string& de
   file_.reset();
   if (reason == RejectionReason::uid_mismatch) return dicom::refused(StoreRefusal::uid_mismatch);
   return dicom::refused(StoreRefusal::rejected_data_set, keyword(reason));
+}
+
+/// Once, however often it is sent, and all of them in the room of the largest data set: bad input must not
+/// take the room of good input.
+void Ingest::keep_refused(RejectionReason reason, const std::string& detail,
+                          const dicom::ReceivedDataSet& data_set) {
+  const storage::RefusedBound bound{.bytes = settings_.largest_data_set};
+  const auto kept = storage::kept_refused_file(database(), data_set.digest);
+  const bool is_new = !kept || !store_.has_refused(*kept);
+  if (is_new) file_->refuse();
+  const auto displaced = storage::record_refused(
+      database(),
+      {association(), is_new ? file_->id() : std::string(), data_set.bytes, data_set.digest, reason, detail},
+      bound);
+  store_.remove_refused(displaced);
+  if (displaced.empty()) return;
+  storage::raise_alert(database(), storage::AlertKind::refused_not_kept, node_,
+                       fmt::format("refused objects are kept up to {} bytes or {} objects; those that came "
+                                   "longest ago were removed",
+                                   bound.bytes, bound.objects));
 }
 
 /// Not kept: whoever sends without end must not fill the disk. The alert counts what was refused.

@@ -49,7 +49,10 @@ class Ingest {
   int open_file();
   dicom::StoreOutcome stored(const dicom::StoreRequest& request, const dicom::ReceivedDataSet& data_set);
   dicom::StoreOutcome index(const dicom::InstanceHeader& header, const dicom::ReceivedDataSet& data_set);
-  dicom::StoreOutcome refuse(RejectionReason reason, const std::string& detail);
+  dicom::StoreOutcome refuse(RejectionReason reason, const std::string& detail,
+                             const dicom::ReceivedDataSet& data_set);
+  void keep_refused(RejectionReason reason, const std::string& detail,
+                    const dicom::ReceivedDataSet& data_set);
   dicom::StoreOutcome refuse_excess(const dicom::InstanceHeader& header, const std::string& why);
   void report_repair(const dicom::InstanceHeader& header);
   void refused(const dicom::StoreOutcome& outcome);

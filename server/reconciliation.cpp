@@ -9,6 +9,7 @@
 #include "engine/errors.hpp"
 #include "server/log.hpp"
 #include "storage/index.hpp"
+#include "storage/refused_objects.hpp"
 
 namespace glisson::server {
 
@@ -53,6 +54,11 @@ ReconciliationReport reconcile(storage::Database& database, const storage::Insta
         log::error(fmt::format("file {} of the instance store cannot be indexed: {}", id, error.what()));
       }
     }
+  });
+  store.visit_refused_older_than(older_than, most_files, [&](const std::vector<std::string>& ids) {
+    const auto unknown = storage::unknown_refused_files(database, ids);
+    store.remove_refused(unknown);
+    report.swept += unknown.size();
   });
   return report;
 }

@@ -55,6 +55,8 @@ std::string_view keyword(AlertKind kind) noexcept {
       return "settings_refused";
     case AlertKind::restart_needed:
       return "restart_needed";
+    case AlertKind::refused_not_kept:
+      return "refused_not_kept";
   }
   return "";
 }

@@ -22,6 +22,7 @@ enum class AlertKind {
   audit_collector_silent,     ///< Subject: audit.collector. Closed when it takes messages again.
   settings_refused,           ///< Subject: the node; its settings file is bad, and those before stay.
   restart_needed,             ///< Subject: the node; settings changed that hold from the next start.
+  refused_not_kept,           ///< Subject: the node; refused objects gave way to a bound or a full disk.
 };
 std::string_view keyword(AlertKind kind) noexcept;
 

@@ -13,10 +13,6 @@ constexpr Statement update_association{"association_close", R"(
     update association set closed_at = now(), end_reason = $2, stored = $3, refused = $4
     where association_id = $1)"};
 
-constexpr Statement insert_refused{"ingest_refused", R"(
-    insert into job (kind, state, refused_file_id, association_id, reason, detail, finished_at)
-    values ('ingest', 'dead', $1, nullif($2, 0), $3, $4, now()))"};
-
 }  // namespace
 
 std::int64_t open_association(Database& database, const AssociationRecord& association) {
@@ -32,13 +28,6 @@ void close_association(Database& database, std::int64_t id, const std::string& e
                        std::uint64_t refused) {
   database.connection().transaction(
       [&](Transaction& transaction) { transaction.run(update_association, id, end, stored, refused); });
-}
-
-void record_refused(Database& database, std::int64_t association_id, const std::string& file_id,
-                    RejectionReason reason, const std::string& detail) {
-  database.connection().transaction([&](Transaction& transaction) {
-    transaction.run(insert_refused, file_id, association_id, std::string(keyword(reason)), detail);
-  });
 }
 
 }  // namespace glisson::storage

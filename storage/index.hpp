@@ -78,11 +78,6 @@ StudyExtent study_extent(Database& database, const dicom::StudyInstanceUid& stud
 /// True when an object with this UID and these bytes is indexed.
 bool is_indexed(Database& database, const dicom::SopInstanceUid& uid, const Sha256& digest);
 
-/// Records an object that was refused and kept in refused/, with its reason, as a dead job of kind `ingest`
-/// that `glisson job show` lists. Committed when it returns.
-void record_refused(Database& database, std::int64_t association_id, const std::string& file_id,
-                    RejectionReason reason, const std::string& detail);
-
 /// What an analysis reads.
 struct AnalysisInputs {
   std::string study_instance_uid;

@@ -130,6 +130,26 @@ int lock_unused(const fs::path& path) {
   return -1;
 }
 
+/// Visits the ids of chosen files below a folder, so many at once as `most` says.
+void visit_files(const fs::path& folder, std::size_t most,
+                 const std::function<bool(const fs::path&)>& is_chosen,
+                 const std::function<void(const std::vector<std::string>& ids)>& visit) {
+  std::vector<std::string> ids;
+  std::error_code error;
+  for (auto entry = fs::recursive_directory_iterator(folder, error);
+       !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    const fs::path& path = entry->path();
+    std::string id = path.stem().string();
+    if (path.extension() != ".dcm" || !is_id(id) || !is_chosen(path)) continue;
+    ids.push_back(std::move(id));
+    if (ids.size() < most) continue;
+    visit(ids);
+    ids.clear();
+  }
+  if (error) throw TransientError("instance store: cannot list the files: " + error.message());
+  if (!ids.empty()) visit(ids);
+}
+
 }  // namespace
 
 HeldFile::~HeldFile() {
@@ -233,6 +253,17 @@ fs::path InstanceStore::refused_path_of(const std::string& id) const {
   return refused_path(root_, id);
 }
 
+bool InstanceStore::has_refused(const std::string& id) const {
+  struct stat status {};
+  return ::stat(refused_path_of(id).c_str(), &status) == 0;
+}
+
+void InstanceStore::remove_refused(const std::vector<std::string>& ids) const {
+  for (const std::string& id : ids) {
+    if (::unlink(refused_path_of(id).c_str()) != 0 && errno != ENOENT) fail("remove a file");
+  }
+}
+
 bool InstanceStore::has(const std::string& id, std::uint64_t bytes) const {
   struct stat status {};
   if (::stat(path_of(id).c_str(), &status) != 0) {
@@ -257,20 +288,17 @@ std::optional<HeldFile> InstanceStore::hold(const std::string& id) const {
 void InstanceStore::visit_older_than(
     std::chrono::seconds age, std::size_t most,
     const std::function<void(const std::vector<std::string>& ids)>& visit) const {
-  std::vector<std::string> ids;
-  std::error_code error;
-  for (auto entry = fs::recursive_directory_iterator(root_ / "instances", error);
-       !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    const fs::path& path = entry->path();
-    std::string id = path.stem().string();
-    if (path.extension() != ".dcm" || !is_id(id) || !is_older(path, age)) continue;
-    ids.push_back(std::move(id));
-    if (ids.size() < most) continue;
-    visit(ids);
-    ids.clear();
-  }
-  if (error) throw TransientError("instance store: cannot list the files: " + error.message());
-  if (!ids.empty()) visit(ids);
+  visit_files(
+      root_ / "instances", most, [&](const fs::path& path) { return is_older(path, age); }, visit);
+}
+
+void InstanceStore::visit_refused_older_than(
+    std::chrono::seconds age, std::size_t most,
+    const std::function<void(const std::vector<std::string>& ids)>& visit) const {
+  const auto is_left = [&](const fs::path& path) {
+    return is_older(path, age) && HeldFile(lock_unused(path));
+  };
+  visit_files(root_ / "refused", most, is_left, visit);
 }
 
 std::size_t InstanceStore::sweep_incoming(std::chrono::seconds older_than) const {

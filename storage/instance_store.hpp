@@ -74,6 +74,8 @@ class InstanceStore {
   IncomingFile begin() const;
   std::filesystem::path path_of(const std::string& id) const;  ///< In instances/.
   std::filesystem::path refused_path_of(const std::string& id) const;
+  bool has_refused(const std::string& id) const;
+  void remove_refused(const std::vector<std::string>& ids) const;  ///< Those that are there.
   bool has(const std::string& id,
            std::uint64_t bytes) const;       ///< In instances/, with at least so many bytes.
   bool remove(const std::string& id) const;  ///< From instances/; false when absent.
@@ -83,6 +85,9 @@ class InstanceStore {
   /// `most` says; for reconciliation with the index. There may be millions.
   void visit_older_than(std::chrono::seconds age, std::size_t most,
                         const std::function<void(const std::vector<std::string>& ids)>& visit) const;
+  /// The same, of files in refused/ that no association has in hand.
+  void visit_refused_older_than(std::chrono::seconds age, std::size_t most,
+                                const std::function<void(const std::vector<std::string>& ids)>& visit) const;
   /// Removes left-overs of killed processes from incoming/; returns how many.
   std::size_t sweep_incoming(std::chrono::seconds older_than) const;
 

@@ -16,6 +16,7 @@
 #include "server/resources/resource_marks.hpp"
 #include "server/roles.hpp"
 #include "storage/alerts.hpp"
+#include "storage/refused_objects.hpp"
 #include "storage/store_identity.hpp"
 
 namespace glisson::server {
@@ -46,6 +47,7 @@ class ResourceWatch {
     notices_.tell(*database_);
     Resources resources = resources_now(settings_, *database_);
     resources.foreign_store = foreign_store();
+    if (resources.foreign_store.empty()) make_room(resources.store);
     const auto shortage = marks_.judge(resources);
     const std::optional<storage::AlertKind> kind = shortage ? std::optional(shortage->kind) : std::nullopt;
     const bool changed = !reported_ || kind != *reported_;
@@ -65,6 +67,19 @@ class ResourceWatch {
     } catch (const storage::ForeignStore& error) {
       return error.what();
     }
+  }
+
+  /// Below the mark, what was refused gives way before anything good is.
+  void make_room(DiskUse& disk) {
+    if (disk.free >= marks_.least_free(disk)) return;
+    const auto removed = storage::bound_refused(*database_, {.bytes = 0});
+    if (removed.empty()) return;
+    store_.remove_refused(removed);
+    const std::string what = fmt::format(
+        "{} refused objects were removed because the disk of the instance store was full", removed.size());
+    log::warning(what);
+    storage::raise_alert(*database_, storage::AlertKind::refused_not_kept, node_, what);
+    disk = disk_use(settings_.instances());
   }
 
   storage::NodeState state(const Resources& resources, const std::optional<Shortage>& shortage) const {

@@ -22,6 +22,7 @@ std::string next_command(const storage::AlertView& alert) {
   if (is(AlertKind::foreign_store)) return "glisson db adopt-store --help";
   if (is(AlertKind::settings_refused)) return "glisson config check";
   if (is(AlertKind::restart_needed)) return "systemctl restart glisson";
+  if (is(AlertKind::refused_not_kept)) return "glisson job list --state dead";
   return fmt::format("glisson alert close {}", alert.id);
 }
 

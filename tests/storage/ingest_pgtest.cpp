@@ -283,16 +283,12 @@ TEST_F(IngestTest, ALostConnectionStoresNothing) {
   EXPECT_EQ(receive(image("1.2.3.1.1")), IngestResult::stored);
 }
 
-TEST_F(IngestTest, RecordsAssociationsAndRefusals) {
+TEST_F(IngestTest, RecordsAssociations) {
   const std::int64_t id = open_association(database_, {"PACS", "GLISSON", "127.0.0.1", "GLISSON"});
-  record_refused(database_, id, "0123", RejectionReason::not_dicom, "no DICM");
   close_association(database_, id, "released", 7, 1);
   EXPECT_EQ(test_.rows("select calling, called, address, end_reason, stored, refused, closed_at is not null "
                        "from association"),
             (Rows{{"PACS", "GLISSON", "127.0.0.1", "released", "7", "1", "t"}}));
-  EXPECT_EQ(test_.rows("select kind, state, refused_file_id, association_id = " + std::to_string(id) +
-                       ", reason, detail from job"),
-            (Rows{{"ingest", "dead", "0123", "t", "not_dicom", "no DICM"}}));
 }
 
 TEST_F(IngestTest, KnowsWhichFilesNobodyNames) {

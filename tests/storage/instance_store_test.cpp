@@ -103,6 +103,25 @@ TEST_F(InstanceStoreTest, KeepsRefusedFilesApart) {
   EXPECT_EQ(read(store.refused_path_of(file.id())), "not DICOM");
   EXPECT_TRUE(ids_older_than(store, seconds(0)).empty());
   EXPECT_THROW(file.publish(), std::logic_error);
+  EXPECT_TRUE(store.has_refused(file.id()));
+  store.remove_refused({file.id(), std::string(32, '0')});
+  EXPECT_FALSE(store.has_refused(file.id()));
+}
+
+TEST_F(InstanceStoreTest, VisitsRefusedFilesThatNobodyHasInHand) {
+  const InstanceStore store(folder_);
+  std::vector<std::string> visited;
+  const auto visit = [&] {
+    visited.clear();
+    store.visit_refused_older_than(seconds(0), 10, [&](const auto& ids) { visited = ids; });
+    return visited;
+  };
+  std::optional<IncomingFile> file(store.begin());
+  const std::string id = file->id();
+  file->refuse();
+  EXPECT_TRUE(visit().empty());
+  file.reset();
+  EXPECT_EQ(visit(), std::vector<std::string>{id});
 }
 
 TEST_F(InstanceStoreTest, PublishesAgainAfterItsFoldersWereRemoved) {
