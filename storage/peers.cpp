@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdio>
 #include <sstream>
 
@@ -11,7 +12,13 @@
 namespace glisson::storage {
 namespace {
 
+constexpr std::size_t longest_name = 64;
+constexpr std::size_t longest_host = 253;  // RFC 1035 2.3.4
+
 constexpr std::array purposes{Purpose::test, Purpose::research, Purpose::clinical_study};
+
+constexpr Statement name_taken{"peer_name_taken",
+                               "select exists (select from peer where name = $1 and removed_at is null)"};
 
 constexpr Statement title_taken{
     "peer_title_taken",
@@ -93,9 +100,34 @@ bool is_date(const std::string& text) {
                           .ok();
 }
 
+/// No control character, and none that is not seen, such as a line separator or a change of direction
+/// (Unicode, general punctuation U+2000 to U+206F). UTF-8 is what PostgreSQL takes only.
+bool is_visible(std::string_view text) {
+  const auto byte = [&](std::size_t at) {
+    return at < text.size() ? static_cast<unsigned char>(text[at]) : 0;
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (byte(i) < 0x20 || byte(i) == 0x7F) return false;
+    if (byte(i) == 0xC2 && byte(i + 1) < 0xA1) return false;
+    if (byte(i) == 0xE2 && (byte(i + 1) == 0x80 || byte(i + 1) == 0x81)) return false;
+  }
+  return true;
+}
+
+/// What RFC 1123 2.1 calls a host, and the numeric forms of RFC 4007 11; an underscore is common in practice.
+bool is_host(std::string_view text) {
+  return text.size() <= longest_host && std::ranges::all_of(text, [](unsigned char c) {
+           return std::isalnum(c) != 0 ||
+                  std::string_view("-.:_%").find(static_cast<char>(c)) != std::string_view::npos;
+         });
+}
+
 void check(const Peer& peer) {
   const auto refuse = [](const char* why) { throw RejectedInput(RejectionReason::invalid_argument, why); };
-  if (peer.name.empty()) refuse("a peer needs a name");
+  if (peer.name.empty() || peer.name.size() > longest_name || !is_visible(peer.name) ||
+      peer.name.front() == ' ' || peer.name.back() == ' ') {
+    refuse("the name of a peer has 1 to 64 visible characters and no space at its ends");
+  }
   // They are shown on terminals, where control characters could do anything.
   const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
   for (const std::string* text : {&peer.name, &peer.host, &peer.responsible}) {
@@ -103,8 +135,40 @@ void check(const Peer& peer) {
   }
   if (peer.ae_title.empty()) refuse("a peer needs an AE title");
   if (peer.host.empty()) refuse("a peer needs a host name or address");
+  if (!is_host(peer.host)) refuse("a host is a name or an address: letters, digits, '-', '.', ':' and '_'");
   if (peer.port == 0) refuse("a peer needs a port between 1 and 65535");
   if (!peer.valid_until.empty() && !is_date(peer.valid_until)) refuse("the last day is written YYYY-MM-DD");
+}
+
+/// @param exists whether there must be a peer of this name; else nothing is written.
+bool write(Database& database, const Peer& peer, const Author& author, const Statement& statement,
+           bool exists) {
+  check(peer);
+  return database.connection().transaction([&](Transaction& transaction) {
+    transaction.run("lock table peer in share row exclusive mode");
+    set_author(transaction, author);
+    if (transaction.run(name_taken, peer.name)[0][0].as<bool>() != exists) return false;
+    const std::string& title = peer.ae_title.value();
+    if (transaction.run(title_taken, title, peer.name)[0][0].as<bool>()) {
+      throw RejectedInput(RejectionReason::invalid_argument, "another peer has the AE title " + title);
+    }
+    if (!peer.valid_until.empty() &&
+        transaction.run(term_is_over, peer.name, peer.valid_until)[0][0].as<bool>()) {
+      throw RejectedInput(RejectionReason::invalid_argument,
+                          "the last day, " + peer.valid_until + ", is in the past");
+    }
+    std::optional<std::string> purpose;
+    if (peer.purpose) purpose = keyword(*peer.purpose);
+    std::vector<std::string> networks;
+    for (const Network& network : peer.networks) networks.push_back(network.text());
+    const pqxx::result rows = transaction.run(
+        statement, peer.name, title, peer.host, static_cast<int>(peer.port), peer.may_store, peer.may_query,
+        peer.may_echo, peer.receives_reports, purpose, null_if_empty(peer.responsible),
+        null_if_empty(peer.valid_until), array_literal(networks), peer.tls, null_if_empty(peer.certificate));
+    transaction.run(forget_refused, title);
+    transaction.run(release_held, rows[0][0].as<std::int64_t>());
+    return true;
+  });
 }
 
 /// The one peer that a condition on $1 picks.
@@ -142,35 +206,12 @@ bool Peer::may_call_from(std::string_view address) const {
          std::ranges::any_of(networks, [&](const Network& network) { return network.contains(address); });
 }
 
-void add_peer(Database& database, const Peer& peer, const Author& author) {
-  check(peer);
-  database.connection().transaction([&](Transaction& transaction) {
-    transaction.run("lock table peer in share row exclusive mode");
-    set_author(transaction, author);
-    const std::string& title = peer.ae_title.value();
-    if (transaction.run(title_taken, title, peer.name)[0][0].as<bool>()) {
-      throw RejectedInput(RejectionReason::invalid_argument, "another peer has the AE title " + title);
-    }
-    if (!peer.valid_until.empty() &&
-        transaction.run(term_is_over, peer.name, peer.valid_until)[0][0].as<bool>()) {
-      throw RejectedInput(RejectionReason::invalid_argument,
-                          "the last day, " + peer.valid_until + ", is in the past");
-    }
-    std::optional<std::string> purpose;
-    if (peer.purpose) purpose = keyword(*peer.purpose);
-    std::vector<std::string> networks;
-    for (const Network& network : peer.networks) networks.push_back(network.text());
-    const auto write = [&](const Statement& statement) {
-      return transaction.run(statement, peer.name, title, peer.host, static_cast<int>(peer.port),
-                             peer.may_store, peer.may_query, peer.may_echo, peer.receives_reports, purpose,
-                             null_if_empty(peer.responsible), null_if_empty(peer.valid_until),
-                             array_literal(networks), peer.tls, null_if_empty(peer.certificate));
-    };
-    pqxx::result rows = write(update_peer);
-    if (rows.empty()) rows = write(insert_peer);
-    transaction.run(forget_refused, title);
-    transaction.run(release_held, rows[0][0].as<std::int64_t>());
-  });
+bool add_peer(Database& database, const Peer& peer, const Author& author) {
+  return write(database, peer, author, insert_peer, false);
+}
+
+bool change_peer(Database& database, const Peer& peer, const Author& author) {
+  return write(database, peer, author, update_peer, true);
 }
 
 bool remove_peer(Database& database, const std::string& name, const Author& author) {

@@ -39,13 +39,17 @@ struct Peer {
   bool may_call_from(std::string_view address) const;
 };
 
-/// Adds a peer (its id is not read); a peer of the same name is changed and keeps its id and its deliveries.
-/// What was refused to its title before is forgotten. Held deliveries to it are released when purpose,
-/// responsible and a term that is not over are now declared.
+/// Adds a peer, whose id is not read. What was refused to its title before is forgotten.
 /// @param author kept with what changed.
-/// @throws RejectedInput invalid_argument when another peer has the AE title, or name, host, port or
-///         valid_until is malformed.
-void add_peer(Database& database, const Peer& peer, const Author& author = command_line_author());
+/// @return false when the name is taken: that peer stays as it is.
+/// @throws RejectedInput invalid_argument when another peer has the AE title, or name (1 to 64 visible
+///         characters, no space at its ends), host (a name or address), port or valid_until is malformed.
+bool add_peer(Database& database, const Peer& peer, const Author& author = command_line_author());
+/// Changes the peer of this name, which keeps its id and its deliveries. Forgets refusals as above. Held
+/// deliveries to it are released when purpose, responsible and a term that is not over are now declared.
+/// @return false when there is none.
+/// @throws RejectedInput as above.
+bool change_peer(Database& database, const Peer& peer, const Author& author = command_line_author());
 /// @return false when there was none. Deliveries that were not made are kept as dead with reason
 ///         `peer_removed`; the row stays with its time of removal, because deliveries refer to it.
 bool remove_peer(Database& database, const std::string& name, const Author& author = command_line_author());

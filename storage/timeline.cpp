@@ -25,10 +25,8 @@ constexpr Statement select_study_jobs{"select_study_jobs", R"(
   select job.job_id, job.kind, job.state, job.failures, job.reason, job.detail, iso_8601(job.run_at) as run_at,
          iso_8601(coalesce(job.finished_at, last.ended_at, job.created_at)) as ended_at,
          iso_8601(last.started_at) as started_at, job.worker,
-         peer.name, peer.ae_title, peer.host, peer.port,
+         peer.name,
          pause.activity as paused, pause.who as paused_by, iso_8601(pause.since) as paused_since,
-         concat_ws(',', case when may_store then 'store' end, case when may_query then 'query' end,
-                   case when may_echo then 'echo' end) as may,
          exists (select from job later where later.kind = job.kind and later.instance_id = job.instance_id
                  and later.job_id > job.job_id) as overtaken
   from job_overview overview
@@ -140,9 +138,7 @@ std::optional<TimelineEntry> standing_entry(const pqxx::row& row) {
                because(row) + " (job " + number + ")";
   if (!entry.stuck) return entry;
   if (state == "held") {
-    entry.next = "glisson peer add " + text(row, "name") + ' ' + text(row, "ae_title") + ' ' +
-                 text(row, "host") + ' ' + text(row, "port") +
-                 (text(row, "may").empty() ? "" : " --may " + text(row, "may")) +
+    entry.next = "glisson peer change " + text(row, "name") +
                  " --purpose PURPOSE --responsible PERSON --until YYYY-MM-DD";
   } else if (kind == "deliver" || is_of_the_process(text(row, "reason"))) {
     entry.next = text(row, "kind") == "compare" ? "glisson job decide " + number + " --keep first|second"

@@ -84,6 +84,7 @@ struct PeerOptions {
   bool tls = false;
   std::string certificate;  ///< PEM file, fingerprint or subject; empty or "none": bound to none.
   bool reports = false;     ///< Receives reports.
+  bool replace = false;     ///< Of the same name, if there is one.
   std::string purpose;      ///< "test", "research", "clinical_study".
   std::string responsible;
   std::string until;  ///< YYYY-MM-DD.

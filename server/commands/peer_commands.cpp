@@ -148,7 +148,14 @@ int no_such_peer(const std::string& name) {
 int peer_add(const PeerOptions& options) {
   const storage::Peer peer = from(options);
   auto database = open_service_database(options.settings, "peer");
-  storage::add_peer(database, peer);
+  const bool replaced = options.replace && storage::change_peer(database, peer);
+  if (!replaced && !storage::add_peer(database, peer)) {
+    throw RejectedInput(
+        RejectionReason::invalid_argument,
+        fmt::format("there is a peer '{}' already; `glisson peer change` changes it, --replace puts "
+                    "this one in its place",
+                    peer.name));
+  }
   print(peer);
   return exit_success;
 }
@@ -158,7 +165,7 @@ int peer_change(const PeerChangeOptions& options) {
   auto peer = storage::find_peer_by_name(database, options.name);
   if (!peer) return no_such_peer(options.name);
   apply(options, *peer);
-  storage::add_peer(database, *peer);
+  if (!storage::change_peer(database, *peer)) return no_such_peer(options.name);
   print(*peer);
   return exit_success;
 }

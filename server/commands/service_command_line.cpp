@@ -76,7 +76,7 @@ constexpr const char* purpose_meaning = "What its reports are for; implies --rep
 const std::vector<std::string> purposes{"test", "research", "clinical_study"};
 
 void add_peer_add(CLI::App& app, int& exit_code) {
-  auto action = add_action(app, exit_code, "add", "Add a peer, or replace the one of that name", &peer_add);
+  auto action = add_action(app, exit_code, "add", "Add a peer", &peer_add);
   action.argument("NAME", &PeerOptions::name, "Name of the peer, for people");
   action.argument("AE-TITLE", &PeerOptions::ae_title, "Its AE title");
   action.argument("HOST", &PeerOptions::host, "Its host name or address");
@@ -94,6 +94,7 @@ void add_peer_add(CLI::App& app, int& exit_code) {
   command->add_option("--responsible", options->responsible, "Who answers for the use of the reports")
       ->type_name("WHO");
   command->add_option("--until", options->until, "Last day of that, YYYY-MM-DD")->type_name("DATE");
+  command->add_flag("--replace", options->replace, "Put it in the place of a peer of that name, all of it");
   command->footer(
       "Example:\n"
       "  glisson peer add pacs PACS pacs.hospital.example 104 --may store,echo \\\n"

@@ -87,10 +87,12 @@ KnownCalls known_calls(storage::Database& database, const storage::Peer& peer,
   KnownCalls calls;
   calls.admitted = storage::last_call(database, peer);
   const auto all = storage::list_refused_associations(database);
-  // Another peer may live at the same address; a title that is nobody's is likely this one's.
+  // Others may live at the same address; a title that is nobody's may be this one's. Titles that are counted
+  // together say nothing.
   const auto concerns = [&](const storage::RefusedAssociation& refused) {
     if (refused.attempt.calling == peer.ae_title.value()) return true;
-    return refused.attempt.reason == storage::AssociationRefusal::calling_title_unknown &&
+    return !refused.attempt.calling.empty() &&
+           refused.attempt.reason == storage::AssociationRefusal::calling_title_unknown &&
            std::ranges::find(addresses, refused.attempt.address) != addresses.end();
   };
   const auto latest = std::ranges::find_if(all, concerns);
@@ -117,9 +119,17 @@ CheckStep way_back_step(const config::Settings& settings, storage::Database& dat
         "not reachable from there, or is another in its configuration",
         in_that_pacs(ours) + from_there(ours)};
   }
-  if (after.refused) return refused_step(settings, database, *after.refused);
-  return {name, Outcome::skipped, "it cannot be asked to call us, and has sent nothing here so far",
-          fmt::format("In that PACS, add a destination: {}; then send a study.", ours.text())};
+  const std::string add_destination =
+      fmt::format("In that PACS, add a destination: {}; then send a study.", ours.text());
+  if (!after.refused) {
+    return {name, Outcome::skipped, "it cannot be asked to call us, and has sent nothing here so far",
+            add_destination};
+  }
+  CheckStep guess = refused_step(settings, database, *after.refused);
+  guess.outcome = Outcome::skipped;
+  guess.detail = "it has sent nothing here under its title so far; it may be that " + guess.detail;
+  guess.advice = fmt::format("If that was it: {}. Else: {}", guess.advice, add_destination);
+  return guess;
 }
 
 }  // namespace glisson::server

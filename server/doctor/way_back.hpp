@@ -23,7 +23,8 @@ struct WayBackAnswers {
 /// What is known of the peer's calls: admitted and refused.
 struct KnownCalls {
   std::optional<storage::PeerCall> admitted;
-  std::optional<storage::RefusedAssociation> refused;  ///< The latest under its title or from its address.
+  std::optional<storage::RefusedAssociation>
+      refused;  ///< The latest under its title, or of an unknown one from its address.
 };
 /// @param addresses of the peer's host.
 KnownCalls known_calls(storage::Database& database, const storage::Peer& peer,

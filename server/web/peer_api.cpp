@@ -129,15 +129,25 @@ storage::Peer peer_from(const std::string& name, const json& body) {
   return peer;
 }
 
+ApiError no_such_peer() { return {404, "no_such_peer", "There is no peer of this name.", {}}; }
+
 storage::Peer named_peer(Call& call, const std::string& name) {
   const auto peer = storage::find_peer_by_name(call.database, name);
-  if (!peer) throw ApiError{404, "no_such_peer", "There is no peer of this name.", {}};
+  if (!peer) throw no_such_peer();
   return *peer;
 }
 
-Response write_peer(Call& call, const std::string& name, const json& body) {
-  storage::add_peer(call.database, peer_from(name, body), call.author(optional_text(body, "reason")));
+Response saved(Call& call, const std::string& name) {
   return json_response({{"peer", to_json(call, named_peer(call, name), {})}});
+}
+
+Response create_peer(Call& call, const json& body) {
+  const std::string name = required_text(body, "name");
+  if (!storage::add_peer(call.database, peer_from(name, body), call.author(optional_text(body, "reason")))) {
+    throw ApiError{
+        409, "name_taken", "There is a peer of this name. Choose another name, or change that peer.", {}};
+  }
+  return saved(call, name);
 }
 
 Response show_peers(Call& call) {
@@ -147,12 +157,22 @@ Response show_peers(Call& call) {
   return json_response({{"peers", std::move(rows)}});
 }
 
-Response put_peer(Call& call) { return write_peer(call, call.arguments.front(), parse_object(call.request)); }
+Response add_peer(Call& call) { return create_peer(call, parse_object(call.request)); }
+
+Response change_peer(Call& call) {
+  const std::string& name = call.arguments.front();
+  const auto body = parse_object(call.request);
+  if (!storage::change_peer(call.database, peer_from(name, body),
+                            call.author(optional_text(body, "reason")))) {
+    throw no_such_peer();
+  }
+  return saved(call, name);
+}
 
 Response remove_peer(Call& call) {
   const std::string reason = required_text(parse_object(call.request), "reason");
   if (!storage::remove_peer(call.database, call.arguments.front(), call.author(reason))) {
-    throw ApiError{404, "no_such_peer", "There is no peer of this name.", {}};
+    throw no_such_peer();
   }
   return json_response(json::object());
 }
@@ -201,14 +221,19 @@ Response show_refused(Call& call) {
   return json_response({{"refused", std::move(rows)}});
 }
 
-/// Adds or changes the peer; what was refused to its title is forgotten with that.
+/// Adds a peer of the title that was refused, which is forgotten with that.
 Response admit(Call& call) {
   const auto body = parse_object(call.request);
   const auto refused = storage::list_refused_associations(call.database);
-  const bool known = std::ranges::any_of(
+  const auto found = std::ranges::find_if(
       refused, [&](const auto& entry) { return std::to_string(entry.id) == call.arguments.front(); });
-  if (!known) throw ApiError{404, "no_such_refusal", "It is not refused any more. Load the page again.", {}};
-  return write_peer(call, required_text(body, "name", 64), body);
+  if (found == refused.end()) {
+    throw ApiError{404, "no_such_refusal", "It is not refused any more. Load the page again.", {}};
+  }
+  if (dicom::AeTitle(required_text(body, "ae_title")).value() != found->attempt.calling) {
+    throw ApiError{409, "other_title", "Another title was refused here. To admit this one, add a peer.", {}};
+  }
+  return create_peer(call, body);
 }
 
 }  // namespace
@@ -218,7 +243,8 @@ std::vector<Route> peer_routes() {
           {"POST", "/api/peers/{}/check", Access::administrator, check},
           {"GET", "/api/refused", Access::viewer, show_refused},
           {"POST", "/api/refused/{}/admit", Access::administrator, admit},
-          {"PUT", "/api/peers/{}", Access::administrator, put_peer},
+          {"POST", "/api/peers", Access::administrator, add_peer},
+          {"PUT", "/api/peers/{}", Access::administrator, change_peer},
           {"DELETE", "/api/peers/{}", Access::administrator, remove_peer}};
 }
 

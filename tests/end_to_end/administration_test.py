@@ -68,6 +68,8 @@ class Administration(unittest.TestCase):
         self.service.start()
         there = self.service.home / "there.tar.gz"
         there.touch()
+        self.service.command("peer", "add", "taken", "TAKEN", "127.0.0.1", "104", "--may", "store", "--from", "127.0.0.1")
+        taken = self.service.command("peer", "list", "--json")
         add = ["peer", "add", "new"]
         good = [*add, "NEW", "127.0.0.1", "104"]
         for command, word in (
@@ -79,6 +81,9 @@ class Administration(unittest.TestCase):
                 ([*good, "--purpose", "test", "--responsible", "a", "--until", "2020-01-01"], "is in the past"),
                 ([*good, "--purpose", "test"], "--responsible"),
                 ([*good, "--certificate", "nothing"], "names no certificate"),
+                (["peer", "add", "taken", "NEW", "127.0.0.1", "104"], "--replace"),
+                (["peer", "add", "n" * 65, "NEW", "127.0.0.1", "104"], "1 to 64 visible characters"),
+                ([*add, "NEW", "a host", "104"], "a name or an address"),
                 (["support-bundle", there], "name a new file"),
                 (["support-bundle", self.service.home / "absent" / "a.tar.gz"], "No such file"),
                 (["status", "--config", self.service.home / "absent.toml"], "absent.toml: No such file"),
@@ -87,6 +92,11 @@ class Administration(unittest.TestCase):
                 options = ["--data", self.service.data] if "--config" in command else self.options
                 said = self.assert_says(glisson(*command, *options), USAGE, word, "invalid_argument", "--help")
                 self.assertNotIn("ettings file", said)
+        self.assertEqual(self.service.command("peer", "list", "--json"), taken, "the peer whose name was taken is as before")
+        self.service.command("peer", "add", "taken", "NEW", "127.0.0.1", "105", "--replace")
+        [replaced] = json.loads(self.service.command("peer", "list", "--json"))
+        self.assertEqual((replaced["name"], replaced["ae_title"], replaced["port"], replaced["may_store"]),
+                         ("taken", "NEW", 105, False))
         with self.subTest("a second service on the same folder"):
             said = self.assert_says(glisson("serve", *self.options), USAGE, "already_running", "glisson status")
             self.assertNotIn("ettings file", said)

@@ -103,8 +103,8 @@ class MainJob(unittest.TestCase):
         self.service.store(self.phantom())
         wait_until(lambda: self.service.query("select 1 from glisson.job where state = 'held'"), 60, "a held report")
         self.assertEqual(self.service.pacs.received(), [])
-        self.service.command("peer", "add", "pacs", "PACS", "127.0.0.1", self.service.pacs.port, "--may", "store",
-                             "--purpose", "research", "--responsible", "the tests", "--until", "2099-12-31")
+        self.service.command("peer", "change", "pacs", "--purpose", "research", "--responsible", "the tests", "--until",
+                             "2099-12-31")
         self.assertNotIn("demonstration", read_report(self.report()).lower())
 
     def test_sigterm_ends_in_order(self):

@@ -195,6 +195,20 @@ class PeerCheck(unittest.TestCase):
             self.assertEqual({row["outcome"] for name, row in steps.items() if name != "reports so far"}, {"passed"})
             self.assertEqual(sorted(peer.asked), [pacs.C_MOVE, pacs.C_ECHO, pacs.N_ACTION], "nothing is stored there")
 
+    def test_strangers_at_its_address_are_no_fault_of_it(self):
+        strangers = [f"STRANGER{number}" for number in range(22)]  # More than are kept one by one.
+        for title in strangers:
+            with RawPeer(self.service.port, calling=title) as stranger:
+                self.assertEqual(stranger.answer, 3, "rejected")
+        counted = "select sum(times) from glisson.refused_association where calling like 'STRANGER%' or calling = ''"
+        wait_until(lambda: self.service.query(counted) == [["22"]], 20, "all are counted")
+        self.add(self.play(EVERYTHING).port, title="LONELY")
+        step = self.check(0)["way back"]
+        self.assertEqual(step["outcome"], "skipped")
+        self.assertRegex(step["detail"], "under its title so far; it may be that we refused its call as STRANGER[0-9]+ from 127.0.0.1 to "
+                                         "GLISSON, ")
+        self.assertRegex(step["advice"], "If that was it: .*Else: In that PACS, add a destination")
+
     # --- healthy ----------------------------------------------------------------------------------------------
 
     def test_storescp(self):

@@ -32,7 +32,7 @@ class Web(unittest.TestCase):
         self.service.pacs.start()
         peer = {"ae_title": "PACS", "host": "127.0.0.1", "port": self.service.pacs.port, "may": ["store", "query", "echo"],
                 "receives_reports": True, "purpose": "test", "responsible": "the tests", "valid_until": "2099-12-31"}
-        self.assertEqual(self.pages.request("PUT", "/api/peers/pacs", peer)[0], 200)
+        self.assertEqual(self.pages.request("POST", "/api/peers", {"name": "pacs", **peer})[0], 200)
         self.service.store(make_phantom(self.service.home / "phantom"))
         study = wait_until(lambda: [entry for entry in self.pages.get("/api/studies")["studies"]
                                     if entry["state"] == "reported"], 120, "the study is reported")[0]

@@ -227,11 +227,17 @@ TEST_F(WebApi, CountsHowOftenModelsHadTheirInputs) {
   EXPECT_EQ(needs.at("lesion_count"), std::make_pair(3, 1));
 }
 
+json named(const std::string& name, json peer) {
+  peer["name"] = name;
+  return peer;
+}
+
 TEST_F(WebApi, AddsChangesAndRemovesPeersAndKeepsWho) {
   const json pacs{{"ae_title", "PACS"},       {"host", "pacs.example"},      {"port", 104},
                   {"may", {"store", "echo"}}, {"receives_reports", true},    {"purpose", "research"},
                   {"responsible", "Dr. E"},   {"valid_until", "2099-12-31"}, {"reason", "new PACS"}};
-  const json added = client_.ok("PUT", "/api/peers/main%20pacs", pacs)["peer"];
+  EXPECT_EQ(client_.send("PUT", "/api/peers/main%20pacs", pacs).status, 404) << "there is nothing to change";
+  const json added = client_.ok("POST", "/api/peers", named("main pacs", pacs))["peer"];
   EXPECT_EQ(added["name"], "main pacs");
   EXPECT_EQ(added["may"], json({"store", "echo"}));
   EXPECT_EQ(added["purpose"], "research");
@@ -258,7 +264,7 @@ TEST_F(WebApi, RefusesPeersThatAreNoneInWords) {
   const auto with = [&](const char* key, const json& value) {
     json body = right;
     body[key] = value;
-    return client_.send("PUT", "/api/peers/pacs", body).status;
+    return client_.send("POST", "/api/peers", named("pacs", body)).status;
   };
   EXPECT_EQ(with("ae_title", "SEVENTEEN_LETTERS"), 400);
   EXPECT_EQ(with("ae_title", nullptr), 400);
@@ -272,8 +278,45 @@ TEST_F(WebApi, RefusesPeersThatAreNoneInWords) {
   EXPECT_EQ(with("receives_reports", 1), 400);
   EXPECT_EQ(with("host", std::string("a\0b", 3)), 400);
   EXPECT_EQ(with("valid_until", "2020-01-01"), 400) << "in the past";
+  EXPECT_EQ(with("host", "a b"), 400);
+  EXPECT_EQ(with("host", "a\u2028b"), 400);
+  for (const std::string& name :
+       {std::string(), std::string(65, 'n'), std::string(" pacs"), std::string("a\u2028b"),
+        std::string("a\u202eb"), std::string("a\u00a0b")}) {
+    EXPECT_EQ(client_.send("POST", "/api/peers", named(name, right)).status, 400) << name;
+  }
   EXPECT_EQ(with("port", 104), 200);
-  EXPECT_EQ(client_.send("PUT", "/api/peers/second", right).status, 400) << "the title is taken";
+  EXPECT_EQ(client_.send("POST", "/api/peers", named("second", right)).status, 400) << "the title is taken";
+}
+
+TEST_F(WebApi, ReplacesNoPeerUnasked) {
+  const json pacs{{"ae_title", "PACS"},
+                  {"host", "h"},
+                  {"port", 104},
+                  {"may", {"store"}},
+                  {"receives_reports", true},
+                  {"networks", {"127.0.0.0/8"}}};
+  client_.ok("POST", "/api/peers", named("pacs", pacs));
+  const json before = client_.get("/api/peers");
+  const json other{{"ae_title", "PACS2"}, {"host", "h"}, {"port", 104}};
+  storage::record_refused_association(
+      database_, {storage::AssociationRefusal::calling_title_unknown, "PACS2", "GLISSON", "10.1.2.3"});
+  const std::string admit =
+      "/api/refused/" + client_.get("/api/refused")["refused"][0]["id"].dump() + "/admit";
+  for (const std::string& address : {std::string("/api/peers"), admit}) {
+    const Response response = client_.send("POST", address, named("pacs", other));
+    EXPECT_EQ(response.status, 409) << address;
+    EXPECT_EQ(json::parse(response.body)["error"], "name_taken") << address;
+    EXPECT_EQ(client_.get("/api/peers"), before) << address;
+  }
+  json another = other;
+  another["ae_title"] = "ZZZ";
+  EXPECT_EQ(json::parse(client_.send("POST", admit, named("second", another)).body)["error"], "other_title");
+  EXPECT_EQ(client_.get("/api/peers"), before);
+  client_.ok("POST", admit, named("second", other));
+  EXPECT_EQ(client_.get("/api/peers")["peers"].size(), 2U);
+  EXPECT_EQ(client_.get("/api/refused")["refused"], json::array())
+      << "what was refused to its title is forgotten";
 }
 
 TEST_F(WebApi, SaysWhatWouldAdmitWhomNoDialogAdmits) {

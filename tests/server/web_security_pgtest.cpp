@@ -141,8 +141,14 @@ TEST_F(WebSecurity, MeetsNoDefectInParameters) {
 }
 
 TEST_F(WebSecurity, KeepsTerminalsFromWhatIsTypedIn) {
-  const json peer{{"ae_title", "PACS"}, {"host", "pacs"}, {"port", 104}, {"responsible", "Ann\x1B[2J"}};
-  EXPECT_EQ(client_.send("PUT", "/api/peers/pacs", peer).status, 400);
+  json peer{
+      {"name", "pacs"}, {"ae_title", "PACS"}, {"host", "pacs"}, {"port", 104}, {"responsible", "Ann\x1B[2J"}};
+  EXPECT_EQ(client_.send("POST", "/api/peers", peer).status, 400);
+  peer.erase("responsible");
+  peer["name"] =
+      "a\x1B"
+      "b";
+  EXPECT_EQ(client_.send("POST", "/api/peers", peer).status, 400);
   EXPECT_EQ(client_.send("POST", "/api/pause", {{"what", "receive"}, {"reason", "a\x1B]0;b\a"}}).status, 400);
   EXPECT_EQ(client_.send("PUT", "/api/peers/a%1Bb", peer).status, 400);
   EXPECT_EQ(client_.get("/api/peers")["peers"].size(), 0U);

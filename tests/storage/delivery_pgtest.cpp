@@ -219,7 +219,7 @@ TEST_F(DeliveryTest, IsReleasedWhenTheDestinationDeclaresItsPurpose) {
   peer->purpose = Purpose::research;
   peer->responsible = "Dr. Who";
   peer->valid_until = "2999-12-31";
-  add_peer(database_, *peer);
+  change_peer(database_, *peer);
   EXPECT_EQ(deliver_job("state"), "scheduled");
   EXPECT_EQ(load_delivery(database_, claim(database_, JobKind::deliver))->hold_reason, "");
 }

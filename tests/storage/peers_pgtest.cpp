@@ -64,13 +64,16 @@ TEST_F(PeersTest, KeepsWhatWasDeclared) {
   EXPECT_FALSE(find_peer_by_name(database_, "other").has_value());
 }
 
-TEST_F(PeersTest, ReplacesAPeerOfTheSameNameAndKeepsItsId) {
-  add_peer(database_, pacs());
+TEST_F(PeersTest, ChangesAPeerThatKeepsItsIdAndAddsNoneOfItsName) {
+  EXPECT_FALSE(change_peer(database_, pacs()));
+  EXPECT_TRUE(add_peer(database_, pacs()));
   const std::int64_t id = find_peer_by_name(database_, "pacs")->id;
   Peer changed = pacs();
   changed.ae_title = dicom::AeTitle("PACS2");
   changed.port = 11112;
-  add_peer(database_, changed);
+  EXPECT_FALSE(add_peer(database_, changed));
+  EXPECT_EQ(list_peers(database_).front().port, 104);
+  EXPECT_TRUE(change_peer(database_, changed));
   ASSERT_EQ(list_peers(database_).size(), 1U);
   EXPECT_EQ(list_peers(database_).front().id, id);
   EXPECT_EQ(list_peers(database_).front().port, 11112);
@@ -106,10 +109,10 @@ TEST_F(PeersTest, RefusesALastDayThatIsOverUnlessItWasThereBefore) {
   test_.rows("update peer set valid_until = current_date - 1");
   peer = *find_peer_by_name(database_, peer.name);
   peer.port = 105;
-  add_peer(database_, peer);
+  change_peer(database_, peer);
   EXPECT_EQ(test_.value("select port from peer"), "105");
   peer.valid_until = test_.value("select (current_date - 2)::text");
-  EXPECT_THROW(add_peer(database_, peer), RejectedInput);
+  EXPECT_THROW(change_peer(database_, peer), RejectedInput);
 }
 
 TEST_F(PeersTest, ReleasesHeldDeliveriesWhenThePurposeIsDeclared) {
@@ -118,15 +121,15 @@ TEST_F(PeersTest, ReleasesHeldDeliveriesWhenThePurposeIsDeclared) {
   const auto state = [&] { return test_.value("select state from job"); };
   Peer peer = pacs();
   peer.purpose = Purpose::test;
-  add_peer(database_, peer);
+  change_peer(database_, peer);
   EXPECT_EQ(state(), "held");
   peer.responsible = "Dr. Example";
-  add_peer(database_, peer);
+  change_peer(database_, peer);
   EXPECT_EQ(state(), "held");
   peer.valid_until = "2999-01-01";
   Database worker = test_.connect();
   worker.wait_for_notification("glisson_deliver", std::chrono::milliseconds(0));
-  add_peer(database_, peer);
+  change_peer(database_, peer);
   EXPECT_EQ(state(), "scheduled");
   EXPECT_TRUE(worker.wait_for_notification("glisson_deliver", std::chrono::seconds(10)));
 }

@@ -134,8 +134,7 @@ TEST_F(Timeline, SaysHowToReleaseAHeldReport) {
   tests::add_destination(test_, "ARCHIVE", "");
   analyse();
   EXPECT_EQ(state(), "held");
-  EXPECT_THAT(stuck().next, ::testing::StartsWith(
-                                "glisson peer add ARCHIVE ARCHIVE localhost 104 --may store,echo --purpose"));
+  EXPECT_THAT(stuck().next, ::testing::StartsWith("glisson peer change ARCHIVE --purpose"));
 }
 
 TEST_F(Timeline, OffersToRetryARefusedDelivery) {

@@ -55,6 +55,18 @@ try {
   await accessible(page, "peers with one turned away");
   await shot("peers", { fullPage: true });
 
+  // Whoever admits it and types the name of the peer that it is replaces nothing, and is shown that peer.
+  await refused.getByRole("button", { name: /^Admit as another/ }).click();
+  await page.getByLabel("Name", { exact: true }).fill("PACS");
+  await page.getByRole("button", { name: "Admit", exact: true }).click();
+  await page.getByRole("alert").filter({ hasText: "There is a peer of this name." }).waitFor();
+  await accessible(page, "a name that is taken");
+  await page.getByRole("button", { name: "Open PACS" }).click();
+  await page.getByRole("heading", { name: "Change PACS" }).waitFor();
+  expect((await page.getByLabel("AE title").inputValue()) === "HospitalPacs", "the peer is as it was");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+
   // One click says which peer was meant; the dialog holds the title that it called itself by.
   await refused.getByRole("button", { name: "It is PACS" }).click();
   expect((await page.getByLabel("AE title").inputValue()) === "HOSPITALPACS", "the dialog proposes the title that was refused");

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { request, type Change, type CheckStep, type Peer, type PeerSettings, type Refused, type Right } from "../api";
+import { request, RequestError, type Change, type CheckStep, type Peer, type PeerSettings, type Refused, type Right } from "../api";
 import { useAction, useResource } from "../hooks";
 import { Empty, Field, Loaded, Notice, State, Table, Time } from "../parts/basics";
 import { Dialog } from "../parts/dialog";
@@ -30,6 +30,8 @@ export function PeersPage() {
   const changes = useResource<{ changes: Change[] }>("/api/changes?limit=20", 10);
   const administrator = useAdministrator();
   const [open, setOpen] = useState<Open | null>(null);
+  /** Closes what is open now, not what was opened from there. */
+  const close = () => setOpen((now) => (now === open ? null : now));
   const done = () => {
     peers.reload();
     refused.reload();
@@ -50,8 +52,10 @@ export function PeersPage() {
       <Loaded of={refused}>{(data) => <RefusedTable refused={data.refused} peers={peers.data?.peers ?? []} onOpen={setOpen} />}</Loaded>
       <h2>Changes</h2>
       <Loaded of={changes}>{(data) => <ChangeTable changes={data.changes} />}</Loaded>
-      {open?.kind === "add" && <PeerDialog from={open.from} onClose={() => setOpen(null)} onDone={done} />}
-      {open?.kind === "change" && <PeerDialog peer={open.peer} title={open.title} onClose={() => setOpen(null)} onDone={done} />}
+      {open?.kind === "add" && (
+        <PeerDialog key="add" from={open.from} peers={peers.data?.peers ?? []} onOpen={(peer) => setOpen({ kind: "change", peer })} onClose={close} onDone={done} />
+      )}
+      {open?.kind === "change" && <PeerDialog key="change" peer={open.peer} title={open.title} onClose={close} onDone={done} />}
       {open?.kind === "remove" && <RemoveDialog peer={open.peer} onClose={() => setOpen(null)} onDone={done} />}
     </>
   );
@@ -241,23 +245,33 @@ interface PeerDialogProps {
   /** Another AE title than the peer has. */
   title?: string | undefined;
   from?: Refused | undefined;
+  /** Those that have a name already, and what opens one of them instead. */
+  peers?: Peer[];
+  onOpen?: (peer: Peer) => void;
   onClose: () => void;
   onDone: () => void;
 }
 
-function PeerDialog({ peer, title, from, onClose, onDone }: PeerDialogProps) {
+function PeerDialog({ peer, title, from, peers, onOpen, onClose, onDone }: PeerDialogProps) {
+  const [taken, setTaken] = useState<Peer | undefined>(undefined);
   const titled = peer ? `Change ${peer.name}` : from ? `Admit ${from.calling}` : "Add a peer";
   const save = async (form: FormData) => {
     const settings = settingsOf(form, peer?.certificate ?? null);
     const name = peer?.name ?? String(form.get("name")).trim();
-    if (from) await request("POST", `/api/refused/${from.id}/admit`, { name, ...settings });
-    else await request("PUT", `/api/peers/${encodeURIComponent(name)}`, settings);
+    setTaken(undefined);
+    try {
+      if (peer) await request("PUT", `/api/peers/${encodeURIComponent(name)}`, settings);
+      else await request("POST", from ? `/api/refused/${from.id}/admit` : "/api/peers", { name, ...settings });
+    } catch (error) {
+      if (error instanceof RequestError && error.reason === "name_taken") setTaken(peers?.find((other) => other.name === name));
+      throw error;
+    }
     onDone();
   };
   return (
     <Dialog title={titled} action={from ? "Admit" : "Save"} onClose={onClose} onDone={save}>
       {!peer && <Field label="Name" name="name" required maxLength={64} hint="What people call it, for example PACS." />}
-      <Field label="AE title" name="ae_title" required maxLength={16} defaultValue={title ?? peer?.ae_title ?? from?.calling ?? ""} hint="Upper and lower case count." />
+      <Field label="AE title" name="ae_title" required maxLength={16} readOnly={from !== undefined} defaultValue={title ?? peer?.ae_title ?? from?.calling ?? ""} hint={from ? "What it called itself." : "Upper and lower case count."} />
       <Field label="Host" name="host" required defaultValue={peer?.host ?? from?.address ?? ""} hint="Name or address that reports are sent to." />
       <Field label="Port" name="port" type="number" min={1} max={65535} required defaultValue={String(peer?.port ?? 104)} />
       <Field
@@ -293,6 +307,18 @@ function PeerDialog({ peer, title, from, onClose, onDone }: PeerDialogProps) {
         <Field label="Who answers for it" name="responsible" defaultValue={peer?.responsible ?? ""} />
         <Field label="Until" name="valid_until" type="date" defaultValue={peer?.valid_until ?? ""} />
       </fieldset>
+      {taken && (
+        <p>
+          {taken.name} is{" "}
+          <code>
+            {taken.ae_title} at {taken.host}:{taken.port}
+          </code>{" "}
+          and stays as it is.{" "}
+          <button type="button" onClick={() => onOpen?.(taken)}>
+            Open {taken.name}
+          </button>
+        </p>
+      )}
     </Dialog>
   );
 }
