@@ -261,7 +261,9 @@ TEST_F(IngestTest, AnImageSeesTheClaimThatItWaitedFor) {
         "begin; update job set state = 'running', lease_until = now(), worker = 'w', attempt = 1; "
         "select pg_sleep(1); commit");
   });
-  std::this_thread::sleep_for(milliseconds(300));
+  const std::string sleepers =
+      "select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'";
+  while (test_.value(sleepers) != "1") std::this_thread::sleep_for(milliseconds(10));
   receive(image("1.2.3.1.1"));
   worker.join();
   EXPECT_EQ(test_.rows("select state from job order by job_id"), (Rows{{"running"}, {"scheduled"}}));
