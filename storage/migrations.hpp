@@ -11,8 +11,8 @@
 
 namespace glisson {
 
-/// storage/migrations/*.sql in order of name. A migration that was released is never changed. The numbers only
-/// put them in order; 0013 was never given.
+/// storage/migrations/*.sql in order of name. A migration that was released is never changed. The numbers
+/// only put them in order; 0013 was never given.
 std::span<const EmbeddedFile> schema_migrations();
 
 }  // namespace glisson

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <ostream>
 #include <string>
@@ -23,6 +24,13 @@ namespace {
 using namespace std::chrono_literals;
 using namespace tests;
 using enum CommandElement;
+
+AssociationLimits limits_of_a_pdu(std::chrono::milliseconds timeout, std::uint32_t bytes_per_second) {
+  auto limits = StorageNode::short_limits();
+  limits.pdu_timeout = timeout;
+  limits.minimum_rate = bytes_per_second;
+  return limits;
+}
 
 /// What a peer sends after its association is accepted; it ends the association and nothing else.
 struct Violation {
@@ -166,10 +174,7 @@ TEST(Deadlines, CutAPeerThatDripsBytes) {
 }
 
 TEST(Deadlines, CutAPeerThatDripsWholePdus) {
-  auto limits = StorageNode::short_limits();
-  limits.pdu_timeout = 300ms;
-  limits.minimum_rate = 10'000;
-  StorageNode node(limits);
+  StorageNode node(limits_of_a_pdu(300ms, 10'000));
   const auto peer = ScriptedPeer::connect(node.port());
   peer.associate(pdu::storing_ct());
   peer.send(pdu::store_ct(1));
@@ -182,10 +187,7 @@ TEST(Deadlines, CutAPeerThatDripsWholePdus) {
 }
 
 TEST(Deadlines, CutAPeerThatSendsLittleButHeaders) {
-  auto limits = StorageNode::short_limits();
-  limits.pdu_timeout = 500ms;
-  limits.minimum_rate = 300;
-  StorageNode node(limits);
+  StorageNode node(limits_of_a_pdu(500ms, 300));
   const auto peer = ScriptedPeer::connect(node.port());
   peer.associate(pdu::storing_ct());
   peer.send(pdu::store_ct(1));
@@ -215,10 +217,7 @@ TEST(Hostile, AnEmptyLastFragmentEndsADataSet) {
 }
 
 TEST(Deadlines, HoldThePeerToNoDelayOfTheServersOwn) {
-  auto limits = StorageNode::short_limits();
-  limits.pdu_timeout = 200ms;
-  limits.minimum_rate = 100'000;
-  StorageNode node(limits);
+  StorageNode node(limits_of_a_pdu(200ms, 100'000));
   node.open_file = [](const auto&) {
     std::this_thread::sleep_for(500ms);
     return -1;
@@ -284,10 +283,7 @@ TEST(Deadlines, BeginAnewWithEachStoredInstanceAndNotWhileOneComes) {
 }
 
 TEST(Deadlines, LeaveASlowButSteadyPeerAlone) {
-  auto limits = StorageNode::short_limits();
-  limits.pdu_timeout = 1s;
-  limits.minimum_rate = 50;
-  StorageNode node(limits);
+  StorageNode node(limits_of_a_pdu(1s, 50));
   const auto peer = ScriptedPeer::connect(node.port());
   peer.associate(pdu::storing_ct());
   peer.send(pdu::store_ct(1));

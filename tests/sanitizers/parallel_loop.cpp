@@ -1,5 +1,6 @@
-/// Control of the build with ThreadSanitizer: a loop of oneTBB whose results are read after it, which is no race, and with an
-/// argument a sum of all iterations without a lock, which is one. The runtime must be silent on the first and report the second.
+/// Control of the build with ThreadSanitizer: a loop of oneTBB whose results are read after it, which is no
+/// race, and with an argument a sum of all iterations without a lock, which is one. The runtime must be
+/// silent on the first and report the second.
 
 #include <oneapi/tbb/parallel_for.h>
 

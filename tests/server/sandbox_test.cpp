@@ -97,7 +97,7 @@ TEST_F(Sandbox, RefusesWhatAFreeProcessMay) {
 TEST_F(Sandbox, RefusesTheSameToAnAssociationOutsideItsStore) {
   const int refused = refused_under([&] { renew(); }, tried_, rules_of_associations());
   tests::figure(9, "forbidden_to_an_association_and_refused", refused,
-               "of_" + std::to_string(forbidden_acts().size()));
+                "of_" + std::to_string(forbidden_acts().size()));
 }
 
 TEST_F(Sandbox, LeavesAnAssociationItsStore) {
