@@ -77,15 +77,6 @@ bool Health::answered_lately() const {
   return std::chrono::steady_clock::now() - answered_at_.load() < answer_time;
 }
 
-bool Health::begin() {
-  try {
-    metrics_.begin(database());
-    return true;
-  } catch (const TransientError&) {
-    return false;
-  }
-}
-
 Response Health::answer(const Target& target) { return asks_readiness(target) ? ready() : metrics(); }
 
 Response Health::late(const Target& target) const {

@@ -27,9 +27,6 @@ class Health {
   Response answer(const Target& target);
   /// The same while that thread hangs: says that the database does not answer, or not in time. Any thread.
   Response late(const Target& target) const;
-  /// Begins to count. In the thread of answer().
-  /// @return false while the database does not answer: to be called again.
-  bool begin();
 
  private:
   storage::Database& database();

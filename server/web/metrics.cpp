@@ -174,11 +174,11 @@ void add_process(Exposition& exposition, bool database_up, const config::Setting
 
 }  // namespace
 
-void Metrics::begin(storage::Database& database) { since_ = storage::database_time(database); }
-
 storage::Totals Metrics::totals(storage::Database& database) {
   const double now = storage::database_time(database);
-  if (!since_) since_ = now;
+  if (!since_) {
+    since_ = now - std::chrono::duration<double>(std::chrono::steady_clock::now() - made_).count();
+  }
   if (const double settled = now - longest_transaction; settled > *since_ + longest_transaction) {
     storage::add(counted_, storage::totals_between(database, *since_, settled));
     since_ = settled;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -13,10 +14,9 @@ namespace glisson::server {
 inline constexpr const char* metrics_content_type = "text/plain; version=0.0.4; charset=utf-8";
 
 /// The service's figures for Prometheus, without patient data: of the whole database, whichever host asks.
+/// Counters begin at 0 when this is made, also where the database is asked for the first time later.
 class Metrics {
  public:
-  /// Counters begin at 0 now.
-  void begin(storage::Database& database);
   /// @throws TransientError when the database does not answer.
   std::string text(storage::Database& database, const config::Settings& settings);
   /// What is known without asking the database.
@@ -30,6 +30,7 @@ class Metrics {
   // that is committed late bears the time at which it began.
   storage::Totals counted_;
   std::optional<double> since_;
+  std::chrono::steady_clock::time_point made_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace glisson::server

@@ -52,7 +52,7 @@ int run_web_role(const config::Settings& settings, int control) {
                 .begin = {}},
        .health = {.answer = [&](const Request& request) { return service.answer_health(request); },
                   .late = [&](const Request& request) { return service.late_health(request); },
-                  .begin = [&] { return service.begin_health(); }},
+                  .begin = {}},
        .alive = [control] { report_alive(control); }},
       limits, settings.web_reverse_proxy);
   if (!settings.metrics_bind_address.empty() &&

@@ -30,8 +30,6 @@ class WebService {
   /// Answers /readyz and /metrics; see Health. May be called while another thread is in answer().
   Response answer_health(const Request& request);
   Response late_health(const Request& request) const;
-  /// Begins to count. In the thread of answer_health(); see Health::begin.
-  bool begin_health() { return health_.begin(); }
 
   /// Offers the one-time token where nobody has an account. In the thread of answer().
   /// @return false while the database does not answer: to be called again.

@@ -33,10 +33,15 @@ class MetricsTest : public testing::Test {
   Metrics metrics_;
 };
 
+TEST_F(MetricsTest, CountWhatCameBeforeTheDatabaseWasFirstAsked) {
+  tests::store_study(test_);
+  EXPECT_THAT(text(), HasSubstr("\nglisson_instances_received_total 4\n"));
+}
+
 TEST_F(MetricsTest, CountFromTheBeginningOn) {
   tests::add_destination(test_, "pacs", "test");
   tests::store_study(test_);
-  metrics_.begin(database_);
+  metrics_ = {};
   EXPECT_THAT(text(), HasSubstr("\nglisson_instances_received_total 0\n"));
   const auto study = tests::store_study(test_);
   tests::schedule_analysis(test_, study);
@@ -57,7 +62,6 @@ TEST_F(MetricsTest, CountFromTheBeginningOn) {
 }
 
 TEST_F(MetricsTest, CountAssociationsByHowTheyEnded) {
-  metrics_.begin(database_);
   test_.rows(
       "insert into association (calling, called, address, closed_at, end_reason, stored, refused) values "
       "('A', 'G', '10.0.0.1', now(), 'released', 3, 1), ('A', 'G', '10.0.0.1', now(), 'released', 1, 1), "
@@ -111,7 +115,6 @@ TEST_F(MetricsTest, DoNotTakeADiskThatDoesNotAnswerForADatabaseThatDoesNot) {
 
 TEST_F(MetricsTest, HoldNoPatientData) {
   tests::add_destination(test_, "pacs", "test");
-  metrics_.begin(database_);
   const auto study = tests::store_study(test_);
   test_.rows(
       "update study set patient_id = 'Zqcanary', accession_number = 'Zqcanary', study_description = "
