@@ -37,15 +37,34 @@ static_assert(table.size() == static_cast<std::size_t>(echo_not_permitted) + 1, 
 constexpr Statement forget_old{
     "refused_forget", "delete from refused_association where last_seen < now() - interval '90 days'"};
 
-/// Under its own key where that is known or there is room; else with the others of its address, or of all.
+/// Where its address has no room for another kind, the one that was seen least lately goes to those that are
+/// counted together: who looks for a title that was refused just now finds it by name.
+constexpr Statement make_room{"refused_make_room", R"(
+    with evicted as (
+        delete from refused_association where refused_association_id = (
+            select refused_association_id from refused_association
+            where address = $4 and called <> ''
+              and (select count(*) from refused_association where address = $4 and called <> '') >= $5
+              and not exists (select from refused_association
+                              where reason = $1 and calling = $2 and called = $3 and address = $4)
+            order by last_seen, refused_association_id limit 1)
+        returning reason, address, times, first_seen, last_seen)
+    insert into refused_association (reason, calling, called, address, times, first_seen, last_seen)
+    select reason, '', '', address, times, first_seen, last_seen from evicted
+    on conflict (reason, calling, called, address) do update
+    set times = refused_association.times + excluded.times,
+        first_seen = least(refused_association.first_seen, excluded.first_seen),
+        last_seen = greatest(refused_association.last_seen, excluded.last_seen))"};
+
+/// Under its own key where that is known or there is room in all; else with the others of its address, or of
+/// all.
 constexpr Statement count_attempt{"refused_count", R"(
     with known as (
         select exists (select from refused_association
                        where reason = $1 and calling = $2 and called = $3 and address = $4) as itself,
-               (select count(*) from refused_association where address = $4) < $5 as room_for_title,
-               (select count(*) from refused_association) < $6 as room_for_address),
+               (select count(*) from refused_association) < $5 as room_for_address),
     key as (
-        select itself or (room_for_title and room_for_address) as whole,
+        select itself or room_for_address as whole,
                itself or room_for_address or exists (
                    select from refused_association
                    where reason = $1 and calling = '' and called = '' and address = $4) as placed
@@ -83,8 +102,10 @@ void record_refused_association(Database& database, const RefusedAttempt& attemp
     // A count that a power failure takes back is no loss, and a peer that hammers costs no fsync.
     transaction.run("set local synchronous_commit = off");
     transaction.run(forget_old);
-    transaction.run(count_attempt, std::string(keyword(attempt.reason)), attempt.calling, attempt.called,
-                    attempt.address, most_refused_per_address, most_refused);
+    const std::string reason(keyword(attempt.reason));
+    transaction.run(make_room, reason, attempt.calling, attempt.called, attempt.address,
+                    most_refused_per_address);
+    transaction.run(count_attempt, reason, attempt.calling, attempt.called, attempt.address, most_refused);
   });
 }
 

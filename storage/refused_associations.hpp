@@ -55,8 +55,8 @@ struct RefusedAssociation {
   std::string last_seen;
 };
 
-/// Distinct attempts that are kept for one address, and in all. Those beyond are counted together, so that
-/// nobody fills the disk and nobody pushes out what others tried.
+/// Distinct attempts that are kept for one address, and in all. Those beyond are counted together, of one
+/// address the ones seen least lately, so that nobody fills the disk and nobody pushes out what others tried.
 inline constexpr int most_refused_per_address = 20;
 inline constexpr int most_refused = 2000;
 

@@ -38,13 +38,26 @@ TEST_F(RefusedAssociations, AreCountedByWhoTriedWhatFromWhere) {
 }
 
 TEST_F(RefusedAssociations, OfOneAddressAreCountedTogetherBeyondItsShare) {
-  for (int i = 0; i < most_refused_per_address + 30; ++i) refuse("T" + std::to_string(i));
-  refuse("T0");
+  constexpr int tried = most_refused_per_address + 30;
+  for (int i = 0; i < tried; ++i) refuse("T" + std::to_string(i));
+  const std::string latest = "T" + std::to_string(tried - 1);
+  refuse(latest);
   refuse("PACS", "192.0.2.8");
   EXPECT_EQ(count("address = '192.0.2.7'"), std::to_string(most_refused_per_address + 1));
   EXPECT_EQ(test_.value("select times from refused_association where calling = ''"), "30");
-  EXPECT_EQ(test_.value("select times from refused_association where calling = 'T0'"), "2");
+  EXPECT_EQ(test_.value("select times from refused_association where calling = '" + latest + "'"), "2");
+  EXPECT_EQ(count("calling = 'T0'"), "0");
   EXPECT_EQ(count("calling = 'PACS'"), "1");
+}
+
+TEST_F(RefusedAssociations, OfOneAddressAreNamedWhereTheyWereTriedLast) {
+  for (int i = 0; i < most_refused_per_address; ++i) refuse("T" + std::to_string(i));
+  refuse("T0");
+  refuse("PACS");
+  EXPECT_EQ(count("calling = 'PACS'"), "1");
+  EXPECT_EQ(count("calling = 'T0'"), "1");
+  EXPECT_EQ(count("calling = 'T1'"), "0");
+  EXPECT_EQ(list_refused_associations(database_).front().attempt.calling, "PACS");
 }
 
 TEST_F(RefusedAssociations, NeverGrowBeyondTheirLimitAndPushNothingOut) {
