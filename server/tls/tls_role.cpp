@@ -25,7 +25,6 @@
 namespace glisson::server {
 namespace {
 
-using boost::asio::ip::tcp;
 using boost::asio::posix::stream_descriptor;
 using boost::system::error_code;
 using namespace std::chrono_literals;
